@@ -1,0 +1,105 @@
+"""The whole of writing: read, choose, append, read again.
+
+`Model` is what `gpt.load` returns: a network and its tokenizer, with the two things one does with
+them, `read` and `write`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from gpt.model import GPT
+from gpt.reading import Reading, window
+from gpt.sampling import Choice, Distribution, Settings, distribution, draw
+from gpt.tokenizer import Token, Tokenizer
+from gpt.trace import Trace
+
+
+@dataclass(frozen=True)
+class Step:
+    """One token written: the token, the distribution it was chosen from, and the choice."""
+
+    token: Token
+    distribution: Distribution
+    choice: Choice
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network with its tokenizer, under the name it was opened by."""
+
+    name: str
+    network: GPT
+    tokenizer: Tokenizer
+
+    def read(self, text: str, trace: bool = False) -> Reading:
+        """Read a text of any length; what does not fit the context is dropped from its beginning."""
+        return self.read_ids(self.tokenizer.encode(text), trace=trace)
+
+    def read_ids(
+        self, ids: Sequence[int], before: Reading | None = None, trace: bool = False
+    ) -> Reading:
+        """Read token ids; the positions that `before` has read already are not computed again."""
+        ids, dropped = self.fit(ids)
+        shared = 0 if trace or before is None else _shared(before.ids, ids)
+        if before is not None and shared and shared < len(before.ids):
+            shared = 0
+        kept = Trace() if trace else None
+        with torch.inference_mode():
+            if before is None or not shared:
+                cache = self.network.empty_cache()
+                hidden = self.network.hidden(torch.tensor([ids]), cache, kept)[0]
+                return Reading(
+                    self.network, self.tokenizer, tuple(ids), hidden, cache, dropped, kept
+                )
+            if shared == len(ids):
+                return before
+            cache = before.cache.copy()
+            new = self.network.hidden(torch.tensor([ids[shared:]]), cache)[0]
+        hidden = torch.cat([before.hidden, new])
+        judged = before.rows()
+        return Reading(
+            self.network, self.tokenizer, tuple(ids), hidden, cache, dropped, None, judged
+        )
+
+    def fit(self, ids: Sequence[int]) -> tuple[list[int], int]:
+        """The ids that are read, start token included where there is one, and how many were not."""
+        start = [self.tokenizer.end_of_text] if self.tokenizer.reads_start or not ids else []
+        dropped = window(len(ids), self.network.config.context - len(start))
+        return start + list(ids[dropped:]), dropped
+
+    def write(self, text: str, settings: Settings, tokens: int) -> Iterator[Step]:
+        """Write up to `tokens` tokens after `text`; `<|endoftext|>` is the last one written."""
+        ids = self.tokenizer.encode(text)
+        reading: Reading | None = None
+        for step in range(tokens):
+            reading = self.read_ids(ids, reading)
+            here = distribution(reading.row_logits(-1), settings)
+            choice = here.choose(draw(settings.seed, step))
+            ids = [*ids, choice.token_id]
+            yield Step(self.tokenizer.tokens(ids[-4:])[-1], here, choice)
+            if choice.token_id == self.tokenizer.end_of_text:
+                return
+
+
+def generate_next_token(model: Model, text: str, settings: Settings, u: float) -> Token:
+    """One turn of the wheel, in the open: the lesson of this whole project in six lines."""
+    reading = model.read(text)
+    logits = reading.logits  # (T, V): a row of scores after every token
+    last = logits[-1]  # (V,): only the last row speaks of the token to come
+    probabilities = distribution(last, settings)  # softmax, temperature, top-k, top-p
+    choice = probabilities.choose(u)  # the most probable, or a draw
+    return model.tokenizer.token(choice.token_id)
+
+
+def _shared(read: Sequence[int], wanted: Sequence[int]) -> int:
+    """How many ids the two begin with alike."""
+    count = 0
+    for one, other in zip(read, wanted, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

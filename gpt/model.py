@@ -1,0 +1,182 @@
+"""Tokens in, logits out: GPT-2's architecture, to be read from top to bottom.
+
+The shapes at every turn use one set of letters: B texts in a batch, T positions, L layers, H heads,
+C channels, V vocabulary. Source of the architecture: Radford et al., "Language Models are
+Unsupervised Multitask Learners" (2019), and the weights published with it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gpt.trace import Trace
+
+
+@dataclass(frozen=True)
+class Config:
+    """The five numbers that fix a GPT's shape, and the norms' epsilon."""
+
+    vocabulary: int
+    context: int
+    layers: int
+    heads: int
+    channels: int
+    norm_epsilon: float = 1e-5
+
+    def __post_init__(self) -> None:
+        if self.channels % self.heads:
+            raise ValueError(f"{self.channels} channels cannot be shared by {self.heads} heads")
+
+
+class Cache:
+    """The keys and values of the positions already read, one pair per block.
+
+    Attention needs them for every later position; nothing else of the past is needed.
+    """
+
+    def __init__(self, layers: int) -> None:
+        self._pairs: list[tuple[Tensor, Tensor] | None] = [None] * layers
+
+    @property
+    def length(self) -> int:
+        """How many positions have been read."""
+        return 0 if self._pairs[0] is None else self._pairs[0][0].shape[-2]
+
+    def extend(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Append the new positions of one block; return all of them, (B, H, T, C/H) each."""
+        past = self._pairs[layer]
+        if past is not None:
+            key, value = torch.cat([past[0], key], dim=-2), torch.cat([past[1], value], dim=-2)
+        self._pairs[layer] = (key, value)
+        return key, value
+
+    def copy(self) -> Cache:
+        """A cache that can be extended without touching this one; the tensors are shared."""
+        other = Cache(len(self._pairs))
+        other._pairs = list(self._pairs)
+        return other
+
+
+class Attention(nn.Module):
+    """Each position gathers, from itself and the earlier ones, what it finds relevant."""
+
+    def __init__(self, config: Config, layer: int) -> None:
+        super().__init__()
+        self.layer = layer
+        self.heads = config.heads
+        self.query_key_value = nn.Linear(config.channels, 3 * config.channels)
+        self.output = nn.Linear(config.channels, config.channels)
+
+    def forward(
+        self, x: Tensor, mask: Tensor, cache: Cache | None = None, trace: Trace | None = None
+    ) -> Tensor:
+        query, key, value = map(self._per_head, self.query_key_value(x).chunk(3, dim=-1))
+        if cache is not None:
+            key, value = cache.extend(self.layer, key, value)
+
+        query = query / math.sqrt(query.shape[-1])
+        scores = query @ key.transpose(-2, -1) + mask  # (B, H, T, past + T)
+        weights = scores.softmax(dim=-1)
+        if trace is not None:
+            trace.keep_attention(weights)
+        gathered = weights @ value  # (B, H, T, C/H)
+        return self.output(gathered.transpose(1, 2).flatten(2))  # (B, T, C)
+
+    def _per_head(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (B, H, T, C/H)
+
+
+class FeedForward(nn.Module):
+    """Each position thinks for itself: expand four times, bend, contract."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.expand = nn.Linear(config.channels, 4 * config.channels)
+        self.contract = nn.Linear(4 * config.channels, config.channels)
+
+    def forward(self, x: Tensor, trace: Trace | None = None) -> Tensor:
+        activations = F.gelu(self.expand(x), approximate="tanh")  # (B, T, 4C)
+        if trace is not None:
+            trace.keep_activations(activations)
+        return self.contract(activations)  # (B, T, C)
+
+
+class Block(nn.Module):
+    """Two additions to the residual stream: what attention gathered, what feed-forward made of it."""
+
+    def __init__(self, config: Config, layer: int) -> None:
+        super().__init__()
+        self.norm_1 = nn.LayerNorm(config.channels, eps=config.norm_epsilon)
+        self.attention = Attention(config, layer)
+        self.norm_2 = nn.LayerNorm(config.channels, eps=config.norm_epsilon)
+        self.feed_forward = FeedForward(config)
+
+    def forward(
+        self, x: Tensor, mask: Tensor, cache: Cache | None = None, trace: Trace | None = None
+    ) -> Tensor:
+        x = x + self.attention(self.norm_1(x), mask, cache, trace)
+        x = x + self.feed_forward(self.norm_2(x), trace)
+        return x
+
+
+class GPT(nn.Module):
+    """Token ids (B, T) in, logits (B, T, V) out: one row of scores after every position."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        self.token_embedding = nn.Embedding(config.vocabulary, config.channels)
+        self.position_embedding = nn.Embedding(config.context, config.channels)
+        self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.layers))
+        self.norm = nn.LayerNorm(config.channels, eps=config.norm_epsilon)
+
+    def forward(
+        self, tokens: Tensor, cache: Cache | None = None, trace: Trace | None = None
+    ) -> Tensor:
+        """The logits of every position; with a cache, `tokens` are those that follow what it holds.
+
+        Raises ValueError when the text is longer than the context.
+        """
+        return self.unembed(self.hidden(tokens, cache, trace))
+
+    def hidden(
+        self, tokens: Tensor, cache: Cache | None = None, trace: Trace | None = None
+    ) -> Tensor:
+        """The residual stream after the last block and the final norm, (B, T, C)."""
+        start = 0 if cache is None else cache.length
+        end = start + tokens.shape[-1]
+        if end > self.config.context:
+            raise ValueError(f"{end} tokens do not fit a context of {self.config.context}")
+
+        positions = torch.arange(start, end, device=tokens.device)
+        x = self.token_embedding(tokens) + self.position_embedding(positions)  # (B, T, C)
+        if trace is not None:
+            trace.keep_residual(x)
+        mask = _no_future(start, end, x)
+        for block in self.blocks:
+            x = block(x, mask, cache, trace)
+            if trace is not None:
+                trace.keep_residual(x)
+        return self.norm(x)
+
+    def unembed(self, hidden: Tensor) -> Tensor:
+        """Compare each position with every token's embedding, (…, C) → (…, V).
+
+        The output layer is tied: it is the table of token embeddings, used a second time.
+        """
+        return F.linear(hidden, self.token_embedding.weight)
+
+    def empty_cache(self) -> Cache:
+        """A cache for a text of which nothing has been read."""
+        return Cache(self.config.layers)
+
+
+def _no_future(start: int, end: int, like: Tensor) -> Tensor:
+    """(end - start, end): 0 where a position may look, −∞ where it would look at a later one."""
+    mask = torch.full((end - start, end), -math.inf, dtype=like.dtype, device=like.device)
+    return mask.triu(diagonal=start + 1)

@@ -1,0 +1,136 @@
+"""One reading of a text: its tokens, the logits after every one of them, and how it goes on.
+
+A reading keeps the final hidden states rather than the logits (T × C instead of T × V numbers);
+the logits are one matrix product away, for one row or for all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from gpt.model import GPT, Cache
+from gpt.tokenizer import Token, Tokenizer
+from gpt.trace import Trace
+
+ROWS_AT_ONCE = 64
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A token the model expects, with its plain softmax probability."""
+
+    token_id: int
+    probability: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a row judged the token that really came next: rank from 1, surprise −log₂ p in bits."""
+
+    token_id: int
+    rank: int
+    probability: float
+    surprise: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the model says after one position; the last row has no outcome yet."""
+
+    guesses: tuple[Guess, ...]
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the model makes of a text of T tokens.
+
+    `dropped` tells how many of the text's first tokens did not fit the context and were not read.
+    """
+
+    network: GPT
+    tokenizer: Tokenizer
+    ids: tuple[int, ...]
+    hidden: Tensor  # (T, C), after the final norm
+    cache: Cache
+    dropped: int = 0
+    trace: Trace | None = None
+    _judged: list[Row] = field(default_factory=list, repr=False)
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The T tokens read, the start token included where the model reads one."""
+        return self.tokenizer.tokens(self.ids)
+
+    @property
+    def logits(self) -> Tensor:
+        """(T, V) float32: a row of scores after every position."""
+        with torch.inference_mode():
+            return self.network.unembed(self.hidden)
+
+    def row_logits(self, position: int) -> Tensor:
+        """(V,): the scores after one position; negative positions count from the end."""
+        with torch.inference_mode():
+            return self.network.unembed(self.hidden[position])
+
+    def rows(self, guesses: int = 3) -> list[Row]:
+        """Every position's first guesses, and its judgement of the token that came next.
+
+        Judged rows are kept: going on by one token judges two rows, not T.
+        """
+        done = [row for row in self._judged if len(row.guesses) == guesses and row.outcome]
+        fresh = [
+            row
+            for first in range(len(done), len(self.ids), ROWS_AT_ONCE)
+            for row in self._judge(first, min(first + ROWS_AT_ONCE, len(self.ids)), guesses)
+        ]
+        self._judged[:] = done + fresh
+        return list(self._judged)
+
+    def _judge(self, first: int, last: int, guesses: int) -> list[Row]:
+        with torch.inference_mode():
+            logits = self.network.unembed(self.hidden[first:last])  # (rows, V)
+            total = logits.logsumexp(dim=-1, keepdim=True)
+            best = logits.topk(min(guesses, logits.shape[-1]), dim=-1)
+            likely = (best.values - total).exp()
+        came = self.ids[first + 1 : last + 1]
+        outcomes: list[Outcome | None] = _outcomes(logits[: len(came)], total[: len(came)], came)
+        if len(came) < last - first:
+            outcomes.append(None)
+        return [
+            Row(tuple(map(Guess, ids, probabilities)), outcome)
+            for ids, probabilities, outcome in zip(
+                best.indices.tolist(), likely.tolist(), outcomes, strict=True
+            )
+        ]
+
+
+def _outcomes(logits: Tensor, total: Tensor, came: Sequence[int]) -> list[Outcome | None]:
+    target = torch.tensor(came, dtype=torch.long).unsqueeze(-1)  # (rows, 1)
+    score = logits.gather(-1, target)
+    lower_ids = torch.arange(logits.shape[-1]) < target
+    ranks = 1 + ((logits > score) | ((logits == score) & lower_ids)).sum(dim=-1)
+    logs = (score - total).squeeze(-1).clamp(max=0.0)
+    return [
+        Outcome(id, rank, math.exp(log), -log / math.log(2))
+        for id, rank, log in zip(came, ranks.tolist(), logs.tolist(), strict=True)
+    ]
+
+
+def window(length: int, context: int) -> int:
+    """How many of the first of `length` tokens must go for the rest to fit `context` positions.
+
+    The older half goes each time the context is full, so that it need not be read again at every
+    token; the rule looks at the length alone, so a text written token by token and the same text
+    opened from its address are read alike.
+    """
+    if length <= context:
+        return 0
+    half = max(1, context // 2)
+    return half * math.ceil((length - context) / half)

@@ -1,0 +1,210 @@
+"""From one row of logits to one chosen token: pure functions over the whole vocabulary.
+
+The order is fixed: logits / temperature → the top-k survivors → softmax of the survivors → top-p on
+that → renormalised. It is the order of the logits processors of `transformers`; the difference is
+in exact ties, where a tie here goes to the lower id, so that k tokens are k tokens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+Strategy = Literal["greedy", "sampling"]
+Rule = Literal["greedy", "top_k", "top_p"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the next token is chosen. `None` means no limit.
+
+    Temperature is above 0, top_k at least 1, top_p from 0 to 1; anything else raises ValueError.
+    Greedy looks at none of them.
+    """
+
+    strategy: Strategy = "sampling"
+    temperature: float = 1.0
+    top_k: int | None = None
+    top_p: float | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.strategy not in ("greedy", "sampling"):
+            raise ValueError(f"strategy is 'greedy' or 'sampling', not {self.strategy!r}")
+        if not (math.isfinite(self.temperature) and self.temperature > 0):
+            raise ValueError(f"temperature is a number above 0, not {self.temperature}")
+        if self.top_k is not None and self.top_k < 1:
+            raise ValueError(f"top_k is at least 1, not {self.top_k}")
+        if self.top_p is not None and not 0 <= self.top_p <= 1:
+            raise ValueError(f"top_p is from 0 to 1, not {self.top_p}")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One chosen token.
+
+    `rank` counts from 1; `probability` is after the settings; `u` is the random number, None when
+    greedy; `interval` is the slice of [0, 1] that belongs to the token.
+    """
+
+    token_id: int
+    rank: int
+    probability: float
+    u: float | None
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """What the settings make of one row of logits. All tensors are (V,), indexed by token id.
+
+    `plain` is the softmax of the logits, nothing else; `probabilities` is after the settings and
+    sums to 1; `cumulative` is the running sum by rank that top-p looks at, NaN where top-k had
+    already excluded the token; `kept` says which tokens can be drawn.
+    """
+
+    settings: Settings
+    logits: Tensor
+    plain: Tensor
+    probabilities: Tensor
+    cumulative: Tensor
+    kept: Tensor
+    order: Tensor  # the ids by rank
+
+    @property
+    def kept_count(self) -> int:
+        return int(self.kept.sum())
+
+    @property
+    def mass(self) -> float:
+        """The part of the plain softmax that the kept tokens hold, 0 to 1."""
+        return min(1.0, float(self.plain[self.kept].sum()))
+
+    @property
+    def entropy(self) -> float:
+        """In bits, after the settings."""
+        return entropy(self.probabilities)
+
+    @property
+    def effective_choices(self) -> float:
+        """2 to the entropy: as uncertain as a draw among that many equal tokens."""
+        return 2**self.entropy
+
+    @property
+    def plain_entropy(self) -> float:
+        """In bits, of the plain softmax."""
+        return entropy(self.plain)
+
+    @property
+    def plain_effective_choices(self) -> float:
+        return 2**self.plain_entropy
+
+    def excluded_by(self, token_id: int) -> Rule | None:
+        """The rule that excluded a token, None for a kept one."""
+        if self.kept[token_id]:
+            return None
+        if self.settings.strategy == "greedy":
+            return "greedy"
+        return "top_k" if self.cumulative[token_id].isnan() else "top_p"
+
+    def choose(self, u: float | None = None) -> Choice:
+        """The token in whose slice u falls, slices laid end to end by rank; greedy ignores u."""
+        slices = self.probabilities[self.order].cumsum(0)
+        if self.settings.strategy == "greedy":
+            return self._choice(0, slices, None)
+        if u is None or not 0 <= u < 1:
+            raise ValueError(f"sampling needs u from 0 to 1 (1 left out), not {u}")
+        index = int((slices <= u).sum())
+        return self._choice(min(index, self.kept_count - 1), slices, u)
+
+    def shares(self, numbers: Tensor) -> Tensor:
+        """How often each token is drawn by many numbers u in [0, 1): counts, (V,)."""
+        slices = self.probabilities[self.order].cumsum(0)
+        indices = torch.searchsorted(slices, numbers.double(), right=True)
+        drawn = self.order[indices.clamp(max=self.kept_count - 1)]
+        return torch.bincount(drawn, minlength=len(self.order))
+
+    def _choice(self, index: int, slices: Tensor, u: float | None) -> Choice:
+        token_id = int(self.order[index])
+        low = float(slices[index - 1]) if index else 0.0
+        high = 1.0 if index == self.kept_count - 1 else float(slices[index])
+        return Choice(token_id, index + 1, float(self.probabilities[token_id]), u, (low, high))
+
+
+def distribution(logits: Tensor, settings: Settings) -> Distribution:
+    """What `settings` make of one row of logits (V,), computed in float64.
+
+    −∞ is a token that cannot come; several +∞ share everything. Raises ValueError for NaN, an empty
+    row, or a row of −∞ alone.
+    """
+    scores = logits.detach().double()
+    if scores.ndim != 1 or not len(scores) or bool(scores.isnan().any()):
+        raise ValueError("a row of logits is (V,) numbers, none of them NaN")
+    if bool((scores == -math.inf).all()):
+        raise ValueError("every logit is −∞: there is no token to choose")
+    order = scores.sort(descending=True, stable=True).indices
+    plain = softmax(scores)
+
+    if settings.strategy == "greedy":
+        kept = torch.zeros_like(scores, dtype=torch.bool)
+        kept[order[0]] = True
+        cumulative = torch.empty_like(plain)
+        cumulative[order] = plain[order].cumsum(0)
+        return Distribution(settings, scores, plain, kept.double(), cumulative, kept, order)
+
+    heated = temper(scores, settings.temperature)
+    survivors = order if settings.top_k is None else order[: settings.top_k]
+    survivors = survivors[heated[survivors] > -math.inf]
+    running = softmax(heated[survivors])
+    sums = running.cumsum(0)
+    count = nucleus(sums, settings.top_p)
+
+    probabilities = torch.zeros_like(plain)
+    probabilities[survivors[:count]] = running[:count] / running[:count].sum()
+    kept = torch.zeros_like(scores, dtype=torch.bool)
+    kept[survivors[:count]] = True
+    cumulative = torch.full_like(plain, math.nan)
+    cumulative[survivors] = sums
+    return Distribution(settings, scores, plain, probabilities, cumulative, kept, order)
+
+
+def temper(scores: Tensor, temperature: float) -> Tensor:
+    """(scores − the highest) / temperature: the same softmax as scores / temperature, no overflow."""
+    return _below_the_highest(scores) / temperature
+
+
+def softmax(scores: Tensor) -> Tensor:
+    """e to the score, divided by the sum of them all."""
+    powers = _below_the_highest(scores).exp()
+    return powers / powers.sum()
+
+
+def nucleus(sums: Tensor, top_p: float | None) -> int:
+    """How many tokens, by rank, top-p keeps: until their running sum reaches p, that one included."""
+    if top_p is None or top_p >= 1:
+        return len(sums)
+    return min(len(sums), 1 + int((sums < top_p).sum()))
+
+
+def entropy(probabilities: Tensor) -> float:
+    """The mean surprise of a draw, in bits: −Σ p log₂ p."""
+    p = probabilities[probabilities > 0]
+    return max(0.0, float(-(p * p.log2()).sum()))
+
+
+def draw(seed: int, step: int, draw: int = 0) -> float:
+    """The random number u in [0, 1) of a step: a hash, so the same on every machine."""
+    digest = hashlib.sha256(f"{seed}/{step}/{draw}".encode()).digest()
+    return (int.from_bytes(digest[:8], "big") >> 11) / 2**53
+
+
+def _below_the_highest(scores: Tensor) -> Tensor:
+    highest = scores.max()
+    if highest == math.inf:
+        return torch.where(scores == math.inf, 0.0, -math.inf)
+    return scores - highest
