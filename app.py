@@ -1,0 +1,81 @@
+"""Start here: `python app.py` opens the lab at http://127.0.0.1:7860; HOST and PORT change that.
+
+What follows is the way of a request, read backwards: the lab, our addresses beside it, the layers
+around both, the door.
+"""
+
+# ruff: noqa: I001
+from serve import beginning  # first: Gradio reads its environment when it is imported
+
+import sys
+
+from starlette.exceptions import HTTPException
+
+from panels import lab
+from panels.words import words_of
+from serve.addresses import routes
+from serve.door import DoorError, door
+from serve.errors import on_http_exception
+from serve.gradio_page import Page
+from serve.language import LANGUAGES
+from serve.layers import layers
+
+
+def main() -> None:
+    """Serves until Ctrl-C or SIGTERM, then leaves with 0; a sentence and 1 if it cannot listen."""
+    try:
+        host, port = door()
+    except DoorError as sentence:
+        sys.exit(str(sentence))
+
+    demo = lab.blocks()
+    demo.queue(default_concurrency_limit=2, max_size=256, api_open=False)
+    ours = routes(model_is_open=lab.ready)
+    looks = dict(lab.LAUNCH)
+    head = looks.pop("head", "")
+    demo.launch(
+        server_name=host,
+        server_port=port,
+        share=False,
+        ssr_mode=False,
+        show_error=False,
+        run_history=False,
+        footer_links=[],
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+        num_workers=0,
+        max_file_size="1kb",
+        max_threads=8,
+        state_session_capacity=500,
+        strict_cors=True,
+        quiet=True,
+        prevent_thread_lock=True,
+        app_kwargs={
+            "openapi_url": None,
+            "routes": ours,
+            "middleware": layers(ours, pages(head)),
+            "exception_handlers": {HTTPException: on_http_exception},
+        },
+        **looks,
+    )
+    lab.start_loading()
+    print(f"Le labo est ouvert · The lab is open: {demo.local_url}", flush=True)
+    try:
+        beginning.wait()
+    finally:
+        demo.close(verbose=False)
+
+
+def pages(head: str) -> dict[str, Page]:
+    """What each Gradio page says of itself, by its address."""
+    return {
+        lab.PAGES[language][1]: Page(
+            language, words_of(language)("site.page"), words_of(language)("site.description"), head
+        )
+        for language in LANGUAGES
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""Our own addresses beside the lab: the way in, the health of the process, the dress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from serve.dress import dress
+from serve.language import preferred
+
+
+def routes(model_is_open: Callable[[], bool]) -> list[BaseRoute]:
+    """Every address of ours, in the order in which they are tried."""
+
+    def health(_request: Request) -> Response:
+        """Whether the process answers, and whether its model is in memory."""
+        return JSONResponse({"ok": True, "model": model_is_open()})
+
+    return [
+        Route("/", home),
+        Route("/fr", to("/labo")),
+        Route("/fr/", to("/labo")),
+        Route("/labo/", to("/labo")),
+        Route("/en", to("/lab")),
+        Route("/en/", to("/lab")),
+        Route("/lab/", to("/lab")),
+        Route("/healthz", health),
+        dress(),
+    ]
+
+
+def home(request: Request) -> Response:
+    """Sends the reader on to the site in the language that the browser prefers."""
+    language = preferred(request.headers.get("accept-language", ""))
+    response = _send_on(request, f"/{language}/")
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+def to(address: str) -> Callable[[Request], Response]:
+    """A view that sends the reader on to another address, with what stood after the `?`."""
+
+    def send_on(request: Request) -> Response:
+        return _send_on(request, address)
+
+    return send_on
+
+
+def _send_on(request: Request, address: str) -> Response:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(address + query, status_code=307)

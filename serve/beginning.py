@@ -1,0 +1,40 @@
+"""The first import of the app: what must be settled before Gradio is imported.
+
+Gradio reads its environment while it is imported; a stop that arrives meanwhile must still be a
+clean one.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from types import FrameType
+
+QUIET = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+}
+LOOPBACK = "localhost,127.0.0.1"
+
+
+def settle() -> None:
+    """Nobody is told that the app runs, no proxy stands before it, a stop signal ends it with 0."""
+    os.environ.update(QUIET)
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), LOOPBACK]))
+    signal.signal(signal.SIGINT, _leave)
+    signal.signal(signal.SIGTERM, _leave)
+
+
+def wait() -> None:
+    """Wait for Ctrl-C or SIGTERM, which raise SystemExit(0) here."""
+    threading.Event().wait()
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+settle()

@@ -1,0 +1,73 @@
+"""`/dress/…`: the fonts, styles and scripts of `site/assets`.
+
+An address that carries its file's own version (`?v=` and the start of the content's SHA-256) may be
+kept for ever; without a version, or with another, the browser asks again each time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+from starlette.datastructures import QueryParams
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+ASSETS = Path(__file__).parent.parent / "site" / "assets"
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+
+UNVERSIONED = re.compile(r'"/dress/([^"?]+)"')
+
+mimetypes.add_type("font/woff2", ".woff2")
+mimetypes.add_type("text/javascript", ".js")
+"""Not every machine knows these, and browsers refuse a script under another type."""
+
+
+def address(path: str) -> str:
+    """The address of a file of `site/assets`, with its version: `errors/page.css` → `/dress/…?v=…`.
+
+    Raises FileNotFoundError.
+    """
+    return f"/dress/{path}?v={version(ASSETS / path)}"
+
+
+def versioned(markup: str) -> str:
+    """Our own markup, the version added to each `/dress/…` address of a file that is there."""
+
+    def with_version(found: re.Match[str]) -> str:
+        return f'"{address(found[1])}"' if (ASSETS / found[1]).is_file() else found[0]
+
+    return UNVERSIONED.sub(with_version, markup)
+
+
+def version(file: Path) -> str:
+    """The first 12 hexadecimal digits of the SHA-256 of what the file holds now."""
+    return _version(file, os.stat(file).st_mtime_ns)
+
+
+@cache
+def _version(file: Path, _changed: int) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+class Dress(StaticFiles):
+    """The files of a folder, kept by the browser for ever when asked for by their version."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        asked = QueryParams(scope["query_string"]).get("v")
+        known = asked is not None and asked == version(ASSETS / path)
+        response.headers["Cache-Control"] = FOR_EVER if known else ASK_AGAIN
+        return response
+
+
+def dress() -> Mount:
+    """The route of all dress."""
+    return Mount("/dress", Dress(directory=ASSETS))

@@ -1,0 +1,98 @@
+"""What a reader is told when there is no answer: one sentence in their language, no traceback."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serve import dress
+from serve.language import Language, language_of
+
+SITE = dress.ASSETS.parent
+HOMES: dict[Language, str] = {"fr": "/fr/", "en": "/en/"}
+
+log = logging.getLogger(__name__)
+
+
+def answer(scope: Scope, status: int) -> Response:
+    """The answer to a request that has none: a page, or JSON where a script asked."""
+    language = language_of(scope)
+    words = _words(language)
+    sentence = words["errors"].get(str(status), words["errors"]["other"])
+    if scope["path"].startswith("/gradio_api/"):
+        return JSONResponse({"detail": _both(status)}, status)
+    page = _templates().get_template("page.html")
+    return HTMLResponse(
+        page.render(
+            language=language,
+            words=words,
+            status=status,
+            sentence=sentence,
+            stylesheet=dress.address("errors/page.css"),
+            home=HOMES[language],
+        ),
+        status,
+    )
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """The answer to an HTTPException; those without a body, and their headers, are kept."""
+    assert isinstance(error, HTTPException)
+    if error.status_code < 400 or error.status_code in (HTTPStatus.NO_CONTENT,):
+        return Response(status_code=error.status_code, headers=error.headers)
+    response = answer(request.scope, error.status_code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+class Faults:
+    """Whatever goes wrong further in is logged, and answered as a 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception:
+            if started:
+                raise
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            await answer(scope, 500)(scope, receive, send)
+
+
+def _both(status: int) -> str:
+    """A sentence for a script, which knows no language: French and English."""
+    sentences = (_words(language)["errors"] for language in HOMES)
+    return " · ".join(each.get(str(status), each["other"]) for each in sentences)
+
+
+@cache
+def _words(language: Language) -> dict[str, Any]:
+    return tomllib.loads((SITE / "words" / f"errors.{language}.toml").read_text("utf-8"))
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(SITE / "errors"), autoescape=True, undefined=StrictUndefined
+    )

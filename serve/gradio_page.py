@@ -1,0 +1,103 @@
+"""Gradio's page, made ours: its language, its title, and scripts that the browser is told to trust.
+
+Gradio serves one English shell for every page. Here the shell gets the language and the title of
+its address, loses Gradio's own description of itself, and each inline script gets the nonce of this
+answer's content security policy.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serve.dress import versioned
+from serve.headers import FRAMED
+from serve.language import Language
+
+SCRIPT = re.compile(r"<script(?=[\s>])")
+SHELL_META = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page says of itself before any of it is drawn; `head` is markup of our own."""
+
+    language: Language
+    title: str
+    description: str
+    head: str = ""
+
+
+class GradioPages:
+    """Dresses the shell of the given addresses; everything else passes untouched."""
+
+    def __init__(self, app: ASGIApp, pages: Mapping[str, Page]) -> None:
+        self.app = app
+        self.pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        page = self.pages.get(scope["path"]) if scope["type"] == "http" else None
+        if page is None:
+            await self.app(scope, receive, send)
+            return
+        only_headers = scope["method"] == "HEAD"
+        if only_headers:  # Gradio's pages answer GET only
+            scope = {**scope, "method": "GET"}
+        start: Message = {}
+        shell = b""
+
+        async def dressed(message: Message) -> None:
+            nonlocal start, shell
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            shell += message.get("body", b"")
+            if message.get("more_body", False):
+                return
+            body = shell
+            if start["status"] == 200:
+                nonce = secrets.token_urlsafe(16)
+                body = dress(shell.decode(), page, nonce).encode()
+                headers = MutableHeaders(scope=start)
+                headers["Content-Length"] = str(len(body))
+                headers["Content-Security-Policy"] = policy(nonce)
+            await send(start)
+            await send({"type": "http.response.body", "body": b"" if only_headers else body})
+
+        await self.app(scope, receive, dressed)
+
+
+def dress(shell: str, page: Page, nonce: str) -> str:
+    """Gradio's shell with the page's own head, and `nonce` on every script.
+
+    `navigator.language` is pinned before Gradio's script runs: from it Gradio takes the language of
+    its own few words, and writes it over the page's `lang`.
+    """
+    first = (
+        f"<title>{escape(page.title)}</title>"
+        f'<meta name="description" content="{escape(page.description)}">'
+        '<script>for (const [name, value] of [["language", "LL"], ["languages", ["LL"]]]) '
+        "Object.defineProperty(navigator, name, { get: () => value });</script>"
+    ).replace("LL", page.language)
+    shell = SHELL_META.sub("", shell)
+    shell = shell.replace('lang="en"', f'lang="{page.language}"', 1)
+    shell = shell.replace('control_page_title="true"', 'control_page_title="false"', 1)
+    shell = shell.replace('<meta charset="utf-8" />', f'<meta charset="utf-8" />{first}', 1)
+    shell = shell.replace("</head>", f"{versioned(page.head)}</head>", 1)
+    return SCRIPT.sub(f'<script nonce="{nonce}"', shell)
+
+
+def policy(nonce: str) -> str:
+    """The content security policy of a Gradio page; gr.HTML and `js=` need to evaluate text."""
+    return (
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        "connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; "
+        "object-src 'none'; frame-src 'self'; " + FRAMED
+    )

@@ -1,0 +1,27 @@
+"""The layers that every request passes on its way to the lab, the outermost first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from serve.body_limit import BodyLimit
+from serve.compression import Compression
+from serve.errors import Faults
+from serve.gate import Gate
+from serve.gradio_page import GradioPages, Page
+from serve.headers import SecurityHeaders
+
+
+def layers(routes: Sequence[BaseRoute], pages: Mapping[str, Page]) -> list[Middleware]:
+    """Headers, faults, the gate, the limit of a body, compression, the dress of Gradio's pages."""
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(Faults),
+        Middleware(Gate, routes=routes),
+        Middleware(BodyLimit),
+        Middleware(Compression),
+        Middleware(GradioPages, pages=pages),
+    ]
