@@ -7,7 +7,7 @@ them, `read` and `write`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -36,34 +36,36 @@ class Model:
     tokenizer: Tokenizer
 
     def read(self, text: str, trace: bool = False) -> Reading:
-        """Read a text of any length; what does not fit the context is dropped from its beginning."""
-        return self.read_ids(self.tokenizer.encode(text), trace=trace)
+        """Read a text of any length; what does not fit the context is dropped from its start."""
+        return self.read_ids(self.prompt_ids(text), trace=trace)
 
     def read_ids(
         self, ids: Sequence[int], before: Reading | None = None, trace: bool = False
     ) -> Reading:
         """Read token ids; the positions that `before` has read already are not computed again."""
-        ids, dropped = self.fit(ids)
-        shared = 0 if trace or before is None else _shared(before.ids, ids)
-        if before is not None and shared and shared < len(before.ids):
-            shared = 0
-        kept = Trace() if trace else None
-        with torch.inference_mode():
-            if before is None or not shared:
+        wanted, dropped = self.fit(ids)
+        read = 0 if before is None else len(before.ids)
+        with torch.no_grad():
+            if before is None or trace or before.ids != tuple(wanted[:read]):
                 cache = self.network.empty_cache()
-                hidden = self.network.hidden(torch.tensor([ids]), cache, kept)[0]
+                kept = Trace() if trace else None
+                hidden = self.network.hidden(torch.tensor([wanted]), cache, kept)[0]
                 return Reading(
-                    self.network, self.tokenizer, tuple(ids), hidden, cache, dropped, kept
+                    self.network, self.tokenizer, tuple(wanted), hidden, cache, dropped, kept
                 )
-            if shared == len(ids):
-                return before
-            cache = before.cache.copy()
-            new = self.network.hidden(torch.tensor([ids[shared:]]), cache)[0]
-        hidden = torch.cat([before.hidden, new])
-        judged = before.rows()
-        return Reading(
-            self.network, self.tokenizer, tuple(ids), hidden, cache, dropped, None, judged
-        )
+            if read == len(wanted):
+                return replace(before, dropped=dropped)
+            new, cache = wanted[read:], before.cache.copy()
+            hidden = self.network.hidden(torch.tensor([new]), cache)[0]
+            return before.extended(new, hidden, cache, dropped)
+
+    def prompt_ids(self, text: str) -> list[int]:
+        """The ids of a prompt; an empty one is a single `<|endoftext|>`, where none is read anyway.
+
+        A text that is written after an empty prompt goes on from that token.
+        """
+        ids = self.tokenizer.encode(text)
+        return ids if ids or self.tokenizer.reads_start else [self.tokenizer.end_of_text]
 
     def fit(self, ids: Sequence[int]) -> tuple[list[int], int]:
         """The ids that are read, start token included where there is one, and how many were not."""
@@ -73,7 +75,7 @@ class Model:
 
     def write(self, text: str, settings: Settings, tokens: int) -> Iterator[Step]:
         """Write up to `tokens` tokens after `text`; `<|endoftext|>` is the last one written."""
-        ids = self.tokenizer.encode(text)
+        ids = self.prompt_ids(text)
         reading: Reading | None = None
         for step in range(tokens):
             reading = self.read_ids(ids, reading)
@@ -93,13 +95,3 @@ def generate_next_token(model: Model, text: str, settings: Settings, u: float) -
     probabilities = distribution(last, settings)  # softmax, temperature, top-k, top-p
     choice = probabilities.choose(u)  # the most probable, or a draw
     return model.tokenizer.token(choice.token_id)
-
-
-def _shared(read: Sequence[int], wanted: Sequence[int]) -> int:
-    """How many ids the two begin with alike."""
-    count = 0
-    for one, other in zip(read, wanted, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count

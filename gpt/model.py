@@ -29,6 +29,9 @@ class Config:
     norm_epsilon: float = 1e-5
 
     def __post_init__(self) -> None:
+        numbers = (self.vocabulary, self.context, self.layers, self.heads, self.channels)
+        if min(numbers) < 1:
+            raise ValueError(f"the five numbers of a GPT's shape are at least 1, not {numbers}")
         if self.channels % self.heads:
             raise ValueError(f"{self.channels} channels cannot be shared by {self.heads} heads")
 
@@ -85,10 +88,11 @@ class Attention(nn.Module):
         if trace is not None:
             trace.keep_attention(weights)
         gathered = weights @ value  # (B, H, T, C/H)
-        return self.output(gathered.transpose(1, 2).flatten(2))  # (B, T, C)
+        mixed: Tensor = self.output(gathered.transpose(1, 2).flatten(2))  # (B, T, C)
+        return mixed
 
     def _per_head(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (B, H, T, C/H)
+        return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)  # (B, H, T, C/H)
 
 
 class FeedForward(nn.Module):
@@ -103,11 +107,12 @@ class FeedForward(nn.Module):
         activations = F.gelu(self.expand(x), approximate="tanh")  # (B, T, 4C)
         if trace is not None:
             trace.keep_activations(activations)
-        return self.contract(activations)  # (B, T, C)
+        contracted: Tensor = self.contract(activations)  # (B, T, C)
+        return contracted
 
 
 class Block(nn.Module):
-    """Two additions to the residual stream: what attention gathered, what feed-forward made of it."""
+    """Two additions to the residual stream: what attention gathered, what feed-forward made."""
 
     def __init__(self, config: Config, layer: int) -> None:
         super().__init__()
@@ -162,14 +167,15 @@ class GPT(nn.Module):
             x = block(x, mask, cache, trace)
             if trace is not None:
                 trace.keep_residual(x)
-        return self.norm(x)
+        normed: Tensor = self.norm(x)
+        return normed
 
     def unembed(self, hidden: Tensor) -> Tensor:
         """Compare each position with every token's embedding, (…, C) → (…, V).
 
         The output layer is tied: it is the table of token embeddings, used a second time.
         """
-        return F.linear(hidden, self.token_embedding.weight)
+        return hidden @ self.token_embedding.weight.T
 
     def empty_cache(self) -> Cache:
         """A cache for a text of which nothing has been read."""

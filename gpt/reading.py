@@ -71,12 +71,12 @@ class Reading:
     @property
     def logits(self) -> Tensor:
         """(T, V) float32: a row of scores after every position."""
-        with torch.inference_mode():
+        with torch.no_grad():
             return self.network.unembed(self.hidden)
 
     def row_logits(self, position: int) -> Tensor:
         """(V,): the scores after one position; negative positions count from the end."""
-        with torch.inference_mode():
+        with torch.no_grad():
             return self.network.unembed(self.hidden[position])
 
     def rows(self, guesses: int = 3) -> list[Row]:
@@ -84,17 +84,28 @@ class Reading:
 
         Judged rows are kept: going on by one token judges two rows, not T.
         """
-        done = [row for row in self._judged if len(row.guesses) == guesses and row.outcome]
-        fresh = [
-            row
-            for first in range(len(done), len(self.ids), ROWS_AT_ONCE)
-            for row in self._judge(first, min(first + ROWS_AT_ONCE, len(self.ids)), guesses)
-        ]
-        self._judged[:] = done + fresh
-        return list(self._judged)
+        rows = [row for row in self._judged if len(row.guesses) == guesses and row.outcome]
+        for first in range(len(rows), len(self.ids), ROWS_AT_ONCE):
+            rows += self._judge(first, min(first + ROWS_AT_ONCE, len(self.ids)), guesses)
+        self._judged[:] = rows
+        return rows
+
+    def extended(
+        self, new: Sequence[int], hidden: Tensor, cache: Cache, dropped: int = 0
+    ) -> Reading:
+        """This reading gone on by some tokens: their hidden states (new, C), the longer cache."""
+        return Reading(
+            self.network,
+            self.tokenizer,
+            (*self.ids, *new),
+            torch.cat([self.hidden, hidden]),
+            cache,
+            dropped,
+            _judged=list(self._judged),
+        )
 
     def _judge(self, first: int, last: int, guesses: int) -> list[Row]:
-        with torch.inference_mode():
+        with torch.no_grad():
             logits = self.network.unembed(self.hidden[first:last])  # (rows, V)
             total = logits.logsumexp(dim=-1, keepdim=True)
             best = logits.topk(min(guesses, logits.shape[-1]), dim=-1)
@@ -118,7 +129,7 @@ def _outcomes(logits: Tensor, total: Tensor, came: Sequence[int]) -> list[Outcom
     ranks = 1 + ((logits > score) | ((logits == score) & lower_ids)).sum(dim=-1)
     logs = (score - total).squeeze(-1).clamp(max=0.0)
     return [
-        Outcome(id, rank, math.exp(log), -log / math.log(2))
+        Outcome(id, rank, math.exp(log), abs(log) / math.log(2))
         for id, rank, log in zip(came, ranks.tolist(), logs.tolist(), strict=True)
     ]
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 Strategy = Literal["greedy", "sampling"]
-Rule = Literal["greedy", "top_k", "top_p"]
+Rule = Literal["greedy", "top_k", "top_p", "impossible"]
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class Distribution:
     """What the settings make of one row of logits. All tensors are (V,), indexed by token id.
 
     `plain` is the softmax of the logits, nothing else; `probabilities` is after the settings and
-    sums to 1; `cumulative` is the running sum by rank that top-p looks at, NaN where top-k had
-    already excluded the token; `kept` says which tokens can be drawn.
+    sums to 1; `cumulative` is the running sum by rank that top-p looks at, NaN for a token that was
+    excluded before; `kept` says which tokens no rule excluded.
     """
 
     settings: Settings
@@ -105,35 +105,43 @@ class Distribution:
         return 2**self.plain_entropy
 
     def excluded_by(self, token_id: int) -> Rule | None:
-        """The rule that excluded a token, None for a kept one."""
+        """The rule that excluded a token, None for a kept one.
+
+        "impossible" is no setting's doing: the logit is infinitely far below the highest.
+        """
         if self.kept[token_id]:
             return None
         if self.settings.strategy == "greedy":
             return "greedy"
-        return "top_k" if self.cumulative[token_id].isnan() else "top_p"
+        if not self.cumulative[token_id].isnan():
+            return "top_p"
+        best = self.order[: self.settings.top_k]
+        return "impossible" if bool((best == token_id).any()) else "top_k"
 
     def choose(self, u: float | None = None) -> Choice:
         """The token in whose slice u falls, slices laid end to end by rank; greedy ignores u."""
-        slices = self.probabilities[self.order].cumsum(0)
         if self.settings.strategy == "greedy":
-            return self._choice(0, slices, None)
+            return self._choice(0, None)
         if u is None or not 0 <= u < 1:
             raise ValueError(f"sampling needs u from 0 to 1 (1 left out), not {u}")
-        index = int((slices <= u).sum())
-        return self._choice(min(index, self.kept_count - 1), slices, u)
+        return self._choice(int((self._ends() <= u).sum()), u)
 
     def shares(self, numbers: Tensor) -> Tensor:
         """How often each token is drawn by many numbers u in [0, 1): counts, (V,)."""
-        slices = self.probabilities[self.order].cumsum(0)
-        indices = torch.searchsorted(slices, numbers.double(), right=True)
-        drawn = self.order[indices.clamp(max=self.kept_count - 1)]
-        return torch.bincount(drawn, minlength=len(self.order))
+        indices = torch.searchsorted(self._ends(), numbers.double(), right=True)
+        return torch.bincount(self.order[indices], minlength=len(self.order))
 
-    def _choice(self, index: int, slices: Tensor, u: float | None) -> Choice:
+    def _ends(self) -> Tensor:
+        """Where each slice of [0, 1] ends, by rank; the last one at exactly 1."""
+        sums = self.probabilities[self.order].cumsum(0)
+        return sums / sums[-1]
+
+    def _choice(self, index: int, u: float | None) -> Choice:
         token_id = int(self.order[index])
-        low = float(slices[index - 1]) if index else 0.0
-        high = 1.0 if index == self.kept_count - 1 else float(slices[index])
-        return Choice(token_id, index + 1, float(self.probabilities[token_id]), u, (low, high))
+        ends = self._ends()
+        low = float(ends[index - 1]) if index else 0.0
+        probability = float(self.probabilities[token_id])
+        return Choice(token_id, index + 1, probability, u, (low, float(ends[index])))
 
 
 def distribution(logits: Tensor, settings: Settings) -> Distribution:
@@ -174,7 +182,7 @@ def distribution(logits: Tensor, settings: Settings) -> Distribution:
 
 
 def temper(scores: Tensor, temperature: float) -> Tensor:
-    """(scores − the highest) / temperature: the same softmax as scores / temperature, no overflow."""
+    """(scores − the highest) / temperature: the softmax is that of scores / temperature."""
     return _below_the_highest(scores) / temperature
 
 
@@ -185,7 +193,7 @@ def softmax(scores: Tensor) -> Tensor:
 
 
 def nucleus(sums: Tensor, top_p: float | None) -> int:
-    """How many tokens, by rank, top-p keeps: until their running sum reaches p, that one included."""
+    """How many tokens, by rank, top-p keeps: up to the one whose running sum reaches p."""
     if top_p is None or top_p >= 1:
         return len(sums)
     return min(len(sums), 1 + int((sums < top_p).sum()))

@@ -6,18 +6,26 @@ tokens. Such pieces are marked as belonging together, and no replacement charact
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 import tokenizers
 
 END_OF_TEXT = "<|endoftext|>"
+NO_CHARACTER = b"\xff"
+"""A byte that UTF-8 never uses; it stands for a token without bytes, where every character ends."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """The place of a token within a character that several tokens spell together."""
+    """The place of a token within a character that several tokens spell together.
+
+    `number` counts from 1 to `of`. Where one token ends a cut character and begins the next, the
+    tokens of both form one group, and `character` holds both.
+    """
 
     character: str
     number: int
@@ -30,7 +38,7 @@ class Token:
 
     `text` is what the token adds to the text: the characters that are complete with it. It is empty
     for the first pieces of a character, which then have a `piece`; joined, the texts of a text's
-    tokens are the text. `bytes` is empty for `<|endoftext|>` alone.
+    tokens are the text. `bytes` is empty for `<|endoftext|>`, and for an id that no entry has.
     """
 
     id: int
@@ -40,24 +48,35 @@ class Token:
 
     @property
     def is_end_of_text(self) -> bool:
-        return not self.bytes
+        return not self.bytes and self.text == END_OF_TEXT
 
 
 class Tokenizer:
-    """A vocabulary and its merges, read from a `tokenizer.json`."""
+    """A vocabulary and its merges, read from a `tokenizer.json`.
+
+    Raises ValueError when the vocabulary is not byte-level or has no `<|endoftext|>`.
+    """
 
     def __init__(self, encoder: tokenizers.Tokenizer) -> None:
-        end = encoder.token_to_id(END_OF_TEXT)
-        if end is None:
+        entries: dict[str, int] = encoder.get_vocab()
+        if END_OF_TEXT not in entries:
             raise ValueError(f"the vocabulary has no {END_OF_TEXT}")
-        self.end_of_text: int = end
-        self.reads_start: bool = bool(encoder.encode("").ids)
+        added = {id: new.content for id, new in encoder.get_added_tokens_decoder().items()}
+        letters = {letter for entry, id in entries.items() if id not in added for letter in entry}
+        if not letters <= _BYTE_OF.keys() <= entries.keys():
+            raise ValueError("the vocabulary is not byte-level")
+        encoder.no_padding()
+        encoder.no_truncation()
+        self.end_of_text = entries[END_OF_TEXT]
+        self.reads_start = bool(encoder.encode("").ids)
         encoder.encode_special_tokens = True
         self._encoder = encoder
-        self._bytes = [
-            b"" if id == end else _bytes_of(encoder.id_to_token(id) or "")
-            for id in range(encoder.get_vocab_size())
-        ]
+        self._bytes = [b""] * (1 + max(entries.values()))
+        for entry, id in entries.items():
+            self._bytes[id] = (
+                entry.encode() if id in added else bytes(map(_BYTE_OF.__getitem__, entry))
+            )
+        self._bytes[self.end_of_text] = b""
 
     @classmethod
     def from_file(cls, path: Path) -> Tokenizer:
@@ -77,21 +96,30 @@ class Tokenizer:
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of some ids: the characters that are complete, `<|endoftext|>` left out."""
-        return b"".join(self._bytes[id] for id in ids).decode("utf-8", errors="ignore")
+        return _visible(b"".join(self._spelling(id) or NO_CHARACTER for id in ids))
 
     def tokens(self, ids: Sequence[int]) -> list[Token]:
         """The tokens of one text, the pieces of each cut character marked."""
-        everything = [self._bytes[id] for id in ids]
-        characters = _characters(b"".join(everything))
-        tokens, end, next_character = [], 0, 0
-        for id, bytes_ in zip(ids, everything, strict=True):
-            end += len(bytes_)
-            first = next_character
-            while next_character < len(characters) and characters[next_character].end <= end:
-                next_character += 1
-            text = "".join(c.text for c in characters[first:next_character])
-            tokens.append(Token(id, text if bytes_ else END_OF_TEXT, bytes_))
-        return _mark_pieces(tokens, characters)
+        spellings = [self._spelling(id) for id in ids]
+        filled = [spelling or NO_CHARACTER for spelling in spellings]
+        ends = list(accumulate(map(len, filled)))
+        texts = [END_OF_TEXT if id == self.end_of_text else "" for id in ids]
+        cut: list[_Span] = []
+        for character in _characters(b"".join(filled)):
+            first = bisect_right(ends, character.start)
+            last = bisect_right(ends, character.end - 1)
+            texts[last] += character.text
+            if first < last and cut and first == cut[-1].last:
+                cut[-1] = _Span(cut[-1].text + character.text, cut[-1].first, last)
+            elif first < last:
+                cut.append(_Span(character.text, first, last))
+        tokens = list(map(Token, ids, texts, spellings))
+        for group in cut:
+            of = group.last - group.first + 1
+            for number in range(1, of + 1):
+                index = group.first + number - 1
+                tokens[index] = replace(tokens[index], piece=Piece(group.text, number, of))
+        return tokens
 
     def token(self, id: int) -> Token:
         """A token by itself, as the table of the vocabulary shows it."""
@@ -102,18 +130,31 @@ class Tokenizer:
         wanted = well_formed(text).casefold()
         return [
             id
-            for id, bytes_ in enumerate(self._bytes)
-            if wanted in (_visible(bytes_) if bytes_ else END_OF_TEXT).casefold()
+            for id, spelling in enumerate(self._bytes)
+            if wanted in (END_OF_TEXT if id == self.end_of_text else _visible(spelling)).casefold()
         ]
 
-
-def _visible(bytes_: bytes) -> str:
-    return bytes_.decode("utf-8", errors="ignore")
+    def _spelling(self, id: int) -> bytes:
+        """The bytes of an id; a network may have more rows than the vocabulary has entries."""
+        return self._bytes[id] if 0 <= id < len(self._bytes) else b""
 
 
 def well_formed(text: str) -> str:
     """The text with every lone surrogate replaced by U+FFFD."""
     return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+def _visible(spelling: bytes) -> str:
+    return spelling.decode("utf-8", errors="ignore")
+
+
+@dataclass(frozen=True)
+class _Span:
+    """The tokens from `first` to `last` spell `text` together."""
+
+    text: str
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -143,30 +184,6 @@ def _width(first: int) -> int:
     return 1 if first < 0xC0 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
 
 
-def _mark_pieces(tokens: list[Token], characters: list[_Character]) -> list[Token]:
-    """Mark every token that holds a part of a character, and not all of it."""
-    starts, position = [], 0
-    for token in tokens:
-        starts.append(position)
-        position += len(token.bytes)
-    marked = list(tokens)
-    first = 0
-    for character in characters:
-        while starts[first] + len(tokens[first].bytes) <= character.start:
-            first += 1
-        last = first
-        while starts[last] + len(tokens[last].bytes) < character.end:
-            last += 1
-        of = last - first + 1
-        if of == 1:
-            continue
-        for number, index in enumerate(range(first, last + 1), start=1):
-            token = tokens[index]
-            piece = Piece(character.text, number, of)
-            marked[index] = Token(token.id, token.text, token.bytes, piece)
-    return marked
-
-
 def _alphabet() -> dict[str, int]:
     """The printable stand-in of each byte in a byte-level vocabulary (GPT-2's table)."""
     printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
@@ -176,10 +193,3 @@ def _alphabet() -> dict[str, int]:
 
 
 _BYTE_OF = _alphabet()
-
-
-def _bytes_of(entry: str) -> bytes:
-    """The bytes of a vocabulary entry; an entry outside the alphabet stands for its own text."""
-    if all(c in _BYTE_OF for c in entry):
-        return bytes(_BYTE_OF[c] for c in entry)
-    return entry.encode("utf-8")

@@ -8,12 +8,14 @@ a checkpoint is told in one sentence, as a CheckpointError.
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor
 
 from gpt.generate import Model
@@ -38,8 +40,15 @@ NAMES = {
 TURNED = ("query_key_value.weight", "attention.output.weight", "expand.weight", "contract.weight")
 """GPT-2 stores these matrices as (inputs, outputs); PyTorch's linear layers want the other way."""
 
-MASK = re.compile(r"h\.\d+\.attn\.(masked_)?bias")
+MASK = re.compile(r"(transformer\.)?h\.\d+\.attn\.(masked_)?bias")
 """Old checkpoints hold the causal mask as if it were a weight."""
+
+USUAL = {
+    "scale_attn_weights": True,
+    "scale_attn_by_inverse_layer_idx": False,
+    "add_cross_attention": False,
+}
+"""What GPT-2 itself does, where the class of `transformers` can do otherwise."""
 
 
 class CheckpointError(Exception):
@@ -51,9 +60,9 @@ def load(name: str | Path) -> Model:
 
     Raises CheckpointError.
     """
-    folder = BUNDLED.get(str(name), Path(name))
-    if not folder.is_dir():
-        raise CheckpointError(f"There is no model folder {name}.")
+    folder = BUNDLED.get(str(name), Path(name).absolute())
+    if not os.path.isdir(folder):
+        raise CheckpointError(f"There is no model folder {folder.name}.")
     config = read_config(folder)
     tokenizer = _open_tokenizer(folder)
     if tokenizer.size > config.vocabulary:
@@ -63,46 +72,39 @@ def load(name: str | Path) -> Model:
         )
     with torch.device("meta"):
         network = GPT(config)
-    wanted = {name: tensor.shape for name, tensor in network.state_dict().items()}
-    weights = _renamed(read_tensors(folder))
-    for key, shape in wanted.items():
-        if key not in weights:
-            raise CheckpointError(f"{folder.name}: the tensor {key} is missing.")
-        if weights[key].shape != shape:
-            found = tuple(weights[key].shape)
-            raise CheckpointError(f"{folder.name}: {key} is {found}, not {tuple(shape)}.")
-    foreign = sorted(set(weights) - set(wanted))
-    if foreign:
-        raise CheckpointError(f"{folder.name}: GPT-2 has no tensor {foreign[0]}.")
-    network.load_state_dict(weights, assign=True)
+    network.load_state_dict(_fitted(read_tensors(folder), network, folder), assign=True)
     return Model(str(name), network.eval().requires_grad_(False), tokenizer)
 
 
 def read_config(folder: Path) -> Config:
-    """The shape of a GPT-2 from its `config.json`."""
+    """The shape of a GPT-2 from its `config.json`; what our GPT-2 does not compute is refused."""
     values = _read_json(folder / "config.json")
     if values.get("model_type") != "gpt2":
         raise CheckpointError(
             f"{folder.name}: this is a {values.get('model_type')!r} model, not a 'gpt2' one."
         )
-    if values.get("activation_function", "gelu_new") != "gelu_new":
+    if values.get("activation_function", "gelu_new") not in ("gelu_new", "gelu_pytorch_tanh"):
         raise CheckpointError(
             f"{folder.name}: its activation {values['activation_function']!r} is not GPT-2's."
         )
-    if values.get("n_inner") not in (None, 4 * int(values.get("n_embd", 0))):
+    for option, usual in USUAL.items():
+        if values.get(option, usual) != usual:
+            raise CheckpointError(f"{folder.name}: {option} is {values[option]!r}, not {usual}.")
+    if values.get("n_inner") not in (None, 4 * _whole(values, "n_embd", folder)):
         raise CheckpointError(f"{folder.name}: its feed-forward layers do not expand by four.")
+    epsilon = values.get("layer_norm_epsilon", 1e-5)
+    if not isinstance(epsilon, float) or not 0 < epsilon < 1:
+        raise CheckpointError(f"{folder.name}: layer_norm_epsilon is {epsilon!r}.")
     try:
         return Config(
-            vocabulary=int(values["vocab_size"]),
-            context=int(values["n_positions"]),
-            layers=int(values["n_layer"]),
-            heads=int(values["n_head"]),
-            channels=int(values["n_embd"]),
-            norm_epsilon=float(values.get("layer_norm_epsilon", 1e-5)),
+            vocabulary=_whole(values, "vocab_size", folder),
+            context=_whole(values, "n_positions", folder),
+            layers=_whole(values, "n_layer", folder),
+            heads=_whole(values, "n_head", folder),
+            channels=_whole(values, "n_embd", folder),
+            norm_epsilon=epsilon,
         )
-    except KeyError as missing:
-        raise CheckpointError(f"{folder.name}: config.json has no {missing}.") from None
-    except (TypeError, ValueError) as reason:
+    except ValueError as reason:
         raise CheckpointError(f"{folder.name}: config.json does not fit: {reason}.") from None
 
 
@@ -113,43 +115,63 @@ def read_tensors(folder: Path) -> dict[str, Tensor]:
         if not file.is_file():
             raise CheckpointError(f"{folder.name}: the file {file.name} is missing.")
         try:
-            with safe_open(file, framework="pt") as stored:
-                for key in stored.keys():  # noqa: SIM118: the handle is not a dictionary
-                    tensors[key] = stored.get_tensor(key).float()
+            tensors |= {name: tensor.float() for name, tensor in load_file(file).items()}
         except (SafetensorError, OSError, ValueError):
             raise CheckpointError(f"{folder.name}: {file.name} is damaged or cut short.") from None
     return tensors
 
 
 def _weight_files(folder: Path) -> list[Path]:
-    index = folder / "model.safetensors.index.json"
-    if not index.is_file():
-        return [folder / "model.safetensors"]
-    shards = _read_json(index).get("weight_map")
-    if not isinstance(shards, dict) or not shards:
-        raise CheckpointError(f"{folder.name}: {index.name} names no shard.")
-    return [folder / Path(str(shard)).name for shard in sorted(set(shards.values()))]
+    whole, index = folder / "model.safetensors", folder / "model.safetensors.index.json"
+    if index.is_file():
+        shards = _read_json(index).get("weight_map")
+        if not isinstance(shards, dict) or not shards:
+            raise CheckpointError(f"{folder.name}: {index.name} names no shard.")
+        return [folder / Path(str(shard)).name for shard in sorted(set(map(str, shards.values())))]
+    if not whole.is_file() and any(folder.glob("pytorch_model*.bin*")):
+        raise CheckpointError(
+            f"{folder.name}: its weights are pickled, which can hide a program; "
+            "only safetensors are opened."
+        )
+    return [whole]
 
 
-def _renamed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """GPT-2's names and orientation → ours; masks are left out, a tied head is not kept twice."""
-    embedding = tensors.get("transformer.wte.weight", tensors.get("wte.weight"))
-    head = tensors.pop("lm_head.weight", None)
+def _fitted(stored: dict[str, Tensor], network: GPT, folder: Path) -> dict[str, Tensor]:
+    """GPT-2's names and orientation → ours, each tensor of the shape that the network wants."""
+    stored = {key: tensor for key, tensor in stored.items() if not MASK.fullmatch(key)}
+    names = {our_name(key): key for key in stored}
+    head = stored.get(names.pop("lm_head.weight", ""))
+    embedding = stored.get(names.get("token_embedding.weight", ""))
     if head is not None and embedding is not None and not torch.equal(head, embedding):
-        raise CheckpointError("The output layer is not tied to the token embeddings.")
-    renamed = {}
-    for key, tensor in tensors.items():
-        key = key.removeprefix("transformer.")
-        if MASK.fullmatch(key):
-            continue
-        ours = our_name(key)
-        renamed[ours] = tensor.T.contiguous() if ours.endswith(TURNED) else tensor
-    return renamed
+        raise CheckpointError(
+            f"{folder.name}: the output layer is not tied to the token embeddings."
+        )
+    fitted = {}
+    for ours, wanted in network.state_dict().items():
+        if ours not in names:
+            raise CheckpointError(f"{folder.name}: the tensor {their_name(ours)} is missing.")
+        name = names.pop(ours)
+        tensor = stored[name]
+        turned = ours.endswith(TURNED)
+        if tensor.shape != (wanted.shape[::-1] if turned else wanted.shape):
+            raise CheckpointError(
+                f"{folder.name}: the tensor {name} has the shape {tuple(tensor.shape)}, "
+                "which config.json contradicts."
+            )
+        if not bool(tensor.isfinite().all()):
+            raise CheckpointError(f"{folder.name}: the tensor {name} holds infinities or NaN.")
+        fitted[ours] = tensor.T.contiguous() if turned else tensor
+    if names:
+        raise CheckpointError(f"{folder.name}: GPT-2 has no tensor {min(names.values())}.")
+    return fitted
 
 
 def our_name(key: str) -> str:
-    """`h.0.attn.c_attn.weight` → `blocks.0.attention.query_key_value.weight`."""
-    match = re.fullmatch(r"(?:(h)\.(\d+)\.)?(.+)\.(weight|bias)", key)
+    """`h.0.attn.c_attn.weight` → `blocks.0.attention.query_key_value.weight`.
+
+    The prefix that published checkpoints carry may be there or not.
+    """
+    match = re.fullmatch(r"(?:transformer\.)?(?:(h)\.(\d+)\.)?(.+)\.(weight|bias)", key)
     if match is None:
         return key
     group, number, layer, kind = match.groups()
@@ -158,7 +180,7 @@ def our_name(key: str) -> str:
 
 
 def their_name(key: str) -> str:
-    """The reverse of `our_name`, with the prefix that published checkpoints carry."""
+    """The reverse of `our_name`, with the prefix."""
     back = {ours: theirs for theirs, ours in NAMES.items()}
     match = re.fullmatch(r"(?:(blocks)\.(\d+)\.)?(.+)\.(weight|bias)", key)
     assert match is not None, key
@@ -175,7 +197,15 @@ def _open_tokenizer(folder: Path) -> Tokenizer:
         return Tokenizer.from_file(path)
     except Exception as reason:  # `tokenizers` raises the bare class
         sentence = str(reason).splitlines()[0] if str(reason) else type(reason).__name__
-        raise CheckpointError(f"{folder.name}: tokenizer.json does not open: {sentence}") from None
+        raise CheckpointError(f"{folder.name}: tokenizer.json does not open: {sentence}.") from None
+
+
+def _whole(values: dict[str, Any], key: str, folder: Path) -> int:
+    """A whole number of `config.json`."""
+    value = values.get(key)
+    if not isinstance(value, int):
+        raise CheckpointError(f"{folder.name}: {key} is {value!r} in config.json, not a number.")
+    return value
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -183,8 +213,10 @@ def _read_json(path: Path) -> dict[str, Any]:
         raise CheckpointError(f"{path.parent.name}: the file {path.name} is missing.")
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise CheckpointError(f"{path.parent.name}: {path.name} is not JSON.") from None
+    except OSError:
+        raise CheckpointError(f"{path.parent.name}: {path.name} cannot be read.") from None
     if not isinstance(values, dict):
         raise CheckpointError(f"{path.parent.name}: {path.name} holds no settings.")
     return values
