@@ -15,10 +15,14 @@ from gpt.tokenizer import END_OF_TEXT
 from gpt.weights import TURNED, their_name
 
 SHARD_BYTES = 8_000_000
+"""Files of 10 MB and more are refused by the hosts that the checkpoint is for."""
 
 
 def export(model: GPT, tokenizer: Tokenizer, out: Path) -> None:
-    """Write config.json, tokenizer files and float16 shards of at most 8 MB."""
+    """Write config.json, tokenizer files and float16 shards of at most 8 MB.
+
+    Raises ValueError when a single tensor is larger than a shard may be.
+    """
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("model*.safetensors*"):
         old.unlink()
@@ -38,6 +42,7 @@ def export(model: GPT, tokenizer: Tokenizer, out: Path) -> None:
 
 
 def hub_config(model: GPT) -> dict[str, object]:
+    """`config.json`: the shape under the names that `transformers` gives it."""
     config = model.config
     return {
         "architectures": ["GPT2LMHeadModel"],
@@ -69,11 +74,14 @@ def stored_tensors(model: GPT) -> dict[str, Tensor]:
     return tensors
 
 
-def split_in_shards(tensors: dict[str, Tensor]) -> list[dict[str, Tensor]]:
+def split_in_shards(tensors: dict[str, Tensor], most: int = SHARD_BYTES) -> list[dict[str, Tensor]]:
+    """The tensors in their order, dealt into shards of at most `most` bytes."""
     shards: list[dict[str, Tensor]] = [{}]
     size = 0
     for name, tensor in tensors.items():
-        if size + tensor.nbytes > SHARD_BYTES and shards[-1]:
+        if tensor.nbytes > most:
+            raise ValueError(f"{name} is {tensor.nbytes:,} bytes, a shard at most {most:,}")
+        if size + tensor.nbytes > most:
             shards.append({})
             size = 0
         shards[-1][name] = tensor
@@ -81,8 +89,8 @@ def split_in_shards(tensors: dict[str, Tensor]) -> list[dict[str, Tensor]]:
     return shards
 
 
-def write_tokenizer(tokenizer: Tokenizer, context: int, out: Path) -> None:
-    """`tokenizer.json` puts the start token in front by itself: our model always reads one."""
+def reading_start(tokenizer: Tokenizer) -> Tokenizer:
+    """The tokenizer that puts the start token in front by itself: our model always reads one."""
     whole = Tokenizer.from_str(tokenizer.to_str())
     start = whole.token_to_id(END_OF_TEXT)
     whole.post_processor = processors.TemplateProcessing(
@@ -90,6 +98,13 @@ def write_tokenizer(tokenizer: Tokenizer, context: int, out: Path) -> None:
         pair=f"{END_OF_TEXT} $A {END_OF_TEXT} $B",
         special_tokens=[(END_OF_TEXT, start)],
     )
+    return whole
+
+
+def write_tokenizer(tokenizer: Tokenizer, context: int, out: Path) -> None:
+    """The tokenizer's files: the vocabulary, and what `transformers` must be told about it."""
+    whole = reading_start(tokenizer)
+    start = whole.token_to_id(END_OF_TEXT)
     whole.save(str(out / "tokenizer.json"))
     _write_json(
         out / "tokenizer_config.json",

@@ -7,7 +7,7 @@ output layer costs three matrix products and no memory.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -15,8 +15,17 @@ from torch import Tensor
 SLICE = 512
 
 
+def sliced_cross_entropy(hidden: Tensor, embedding: Tensor, targets: Tensor) -> Tensor:
+    """Mean cross-entropy, in nats, of the logits `hidden @ embedding.T` against `targets`.
+
+    hidden (N, C), embedding (V, C), targets (N,): a scalar in float32, with gradients for the
+    first two.
+    """
+    return cast(Tensor, SlicedCrossEntropy.apply(hidden, embedding, targets))  # type: ignore[no-untyped-call]
+
+
 class SlicedCrossEntropy(torch.autograd.Function):
-    """Mean cross-entropy (nats) of `hidden @ embedding.T` against `targets`."""
+    """The gradient is computed on the way forward, when the logits are at hand."""
 
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, embedding: Tensor, targets: Tensor) -> Tensor:
