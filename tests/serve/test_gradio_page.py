@@ -1,0 +1,62 @@
+"""serve/gradio_page.py: Gradio's page in the language of its address, its scripts trusted."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from serve.gradio_page import Page, dress
+
+PAGES = [("/labo", "fr", "labo"), ("/lab", "en", "lab")]
+
+
+@pytest.mark.parametrize(("address", "language", "word"), PAGES)
+def test_language_title_and_description(
+    client: httpx.Client, address: str, language: str, word: str
+) -> None:
+    page = client.get(address).text
+    assert re.findall(r"<html\s+lang=\"(\w+)\"", page) == [language]
+    titles = re.findall(r"<title>(.+?)</title>", page)
+    assert len(titles) == 1
+    assert word in titles[0]
+    assert page.count('<meta name="description" content="') == 1
+
+
+@pytest.mark.parametrize("address", ["/labo", "/lab"])
+def test_each_script_has_the_nonce_of_this_answer(client: httpx.Client, address: str) -> None:
+    answers = [client.get(address) for _ in range(2)]
+    nonces = []
+    for answer in answers:
+        found = re.search(r"'nonce-([\w-]+)'", answer.headers["content-security-policy"])
+        assert found is not None
+        nonces.append(found[1])
+        scripts = re.findall(r"<script[\s>][^>]*", answer.text)
+        assert len(scripts) > 5
+        assert all(f'nonce="{found[1]}"' in script for script in scripts)
+    assert nonces[0] != nonces[1]
+
+
+def test_gradio_says_nothing_of_itself(client: httpx.Client) -> None:
+    page = client.get("/lab").text
+    head = page[: page.index("window.gradio_config")]
+    assert "og:" not in head
+    assert "twitter:" not in head
+    assert "githubusercontent" not in page
+
+
+def test_only_the_headers_when_only_they_are_asked_for(client: httpx.Client) -> None:
+    head = client.head("/lab")
+    assert (head.status_code, head.content) == (200, b"")
+    assert int(head.headers["content-length"]) > 1000
+
+
+def test_a_title_is_text() -> None:
+    shell = '<html lang="en"><head><meta charset="utf-8" /></head><script>1</script></html>'
+    page = dress(shell, Page("fr", "<a> & « b »", '"', '<script src="/x.js"></script>'), "N")
+    assert "<title>&lt;a&gt; &amp; « b »</title>" in page
+    assert 'content="&quot;"' in page
+    assert page.endswith(
+        '<script nonce="N" src="/x.js"></script></head><script nonce="N">1</script></html>'
+    )
