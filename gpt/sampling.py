@@ -134,7 +134,7 @@ class Distribution:
     def _ends(self) -> Tensor:
         """Where each slice of [0, 1] ends, by rank; the last one at exactly 1."""
         sums = self.probabilities[self.order].cumsum(0)
-        return sums / sums[-1]
+        return torch.where(sums < sums[-1], sums, 1.0).clamp(max=1.0)
 
     def _choice(self, index: int, u: float | None) -> Choice:
         token_id = int(self.order[index])
@@ -214,5 +214,5 @@ def draw(seed: int, step: int, draw: int = 0) -> float:
 def _below_the_highest(scores: Tensor) -> Tensor:
     highest = scores.max()
     if highest == math.inf:
-        return torch.where(scores == math.inf, 0.0, -math.inf)
+        return torch.zeros_like(scores).masked_fill(scores < math.inf, -math.inf)
     return scores - highest

@@ -36,9 +36,10 @@ class Piece:
 class Token:
     """One entry of the vocabulary, as it stands in a text.
 
-    `text` is what the token adds to the text: the characters that are complete with it. It is empty
-    for the first pieces of a character, which then have a `piece`; joined, the texts of a text's
-    tokens are the text. `bytes` is empty for `<|endoftext|>`, and for an id that no entry has.
+    `text` is what the token adds to the text: the characters that are complete with it; joined, the
+    texts of a text's tokens are the text. A token that holds a part of a character has a `piece`;
+    the character's text comes with its last piece. `bytes` is empty for `<|endoftext|>`, and for an
+    id that no entry has.
     """
 
     id: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 import tokenizers
 import torch
@@ -12,6 +13,9 @@ from tokenizers import processors
 import gpt
 from gpt.tokenizer import END_OF_TEXT
 from gpt.training.vocabulary import learn
+
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True, max_examples=100)
+hypothesis.settings.load_profile("house")
 
 TEXTS = (
     "Il était une fois un petit garçon qui aimait les étoiles. Il était très sage, et sa mère "

@@ -14,15 +14,18 @@ from tests.gpt.conftest import randomise
 
 def gpt2(seed: int = 2, **options: Any) -> Any:
     """A GPT-2 of `transformers`, tiny unless the options of its configuration say otherwise."""
-    sizes = {"vocab_size": 320, "n_positions": 32, "n_layer": 2, "n_head": 2, "n_embd": 16}
-    config = GPT2Config(
-        **{**sizes, **options},
-        bos_token_id=0,
-        eos_token_id=0,
-        attn_implementation="eager",
-        dtype=torch.float32,
-    )
-    reference: Any = GPT2LMHeadModel(config)
+    usual: dict[str, Any] = {
+        "vocab_size": 320,
+        "n_positions": 32,
+        "n_layer": 2,
+        "n_head": 2,
+        "n_embd": 16,
+        "bos_token_id": 0,
+        "eos_token_id": 0,
+        "attn_implementation": "eager",
+        "dtype": torch.float32,
+    }
+    reference: Any = GPT2LMHeadModel(GPT2Config(**{**usual, **options}))
     randomise(reference, seed)
     return reference.eval()
 
