@@ -1,0 +1,234 @@
+"""Opening checkpoints that `transformers` wrote, and saying clearly why one does not open."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tokenizers
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import models
+
+import gpt
+from gpt.weights import our_name, their_name
+from tests.gpt.reference import gpt2, save
+
+WHOLE = "model.safetensors"
+INDEX = "model.safetensors.index.json"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, encoder: tokenizers.Tokenizer) -> Path:
+    """A sound checkpoint in one file."""
+    return save(gpt2(), encoder, tmp_path / "tiny")
+
+
+def close_to_reference(model: gpt.Model, reference: Any) -> None:
+    ids = torch.arange(3, 33)[None]
+    with torch.no_grad():
+        expected, found = reference(ids).logits, model.network(ids)
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=0)
+
+
+def refusal(folder: Path) -> str:
+    """The one sentence with which a checkpoint is refused."""
+    with pytest.raises(gpt.CheckpointError) as refused:
+        gpt.load(folder)
+    sentence = str(refused.value)
+    assert sentence.count("\n") == 0
+    assert sentence.endswith(".")
+    assert not re.search(r"\.\s+[A-Z]", sentence)
+    assert str(folder.parent) not in sentence
+    assert refused.value.__cause__ is None
+    return sentence
+
+
+def change_config(folder: Path, **values: Any) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def change_tensors(folder: Path, change: Callable[[dict[str, torch.Tensor]], object]) -> None:
+    tensors = load_file(folder / WHOLE)
+    change(tensors)
+    save_file(tensors, folder / WHOLE)
+
+
+@pytest.mark.parametrize("shard", ["1GB", "20KB"])
+def test_a_folder_written_by_transformers_opens(
+    tmp_path: Path, encoder: tokenizers.Tokenizer, shard: str
+) -> None:
+    reference = gpt2(n_layer=3, layer_norm_epsilon=1e-4)
+    folder = save(reference, encoder, tmp_path / "tiny", shard)
+    assert len(list(folder.glob("*.safetensors"))) == (1 if shard == "1GB" else 4)
+    model = gpt.load(folder)
+    assert model.network.config.norm_epsilon == 1e-4
+    assert model.tokenizer.reads_start
+    close_to_reference(model, reference)
+
+
+def test_half_precision_weights_are_opened_as_float32(
+    tmp_path: Path, encoder: tokenizers.Tokenizer
+) -> None:
+    reference = gpt2().half()
+    model = gpt.load(save(reference, encoder, tmp_path / "half"))
+    assert {tensor.dtype for tensor in model.network.state_dict().values()} == {torch.float32}
+    close_to_reference(model, reference.float())
+
+
+def test_names_without_prefix_masks_and_a_stored_head_open_too(folder: Path) -> None:
+    def as_the_first_gpt2(tensors: dict[str, torch.Tensor]) -> None:
+        for name in list(tensors):
+            tensors[name.removeprefix("transformer.")] = tensors.pop(name)
+        tensors["h.0.attn.bias"] = torch.ones(1, 1, 32, 32).tril()
+        tensors["h.1.attn.masked_bias"] = torch.tensor(-1e4)
+        tensors["lm_head.weight"] = tensors["wte.weight"].clone()
+
+    change_tensors(folder, as_the_first_gpt2)
+    close_to_reference(gpt.load(folder), gpt2())
+
+
+def test_an_opened_network_is_ready_to_read(folder: Path) -> None:
+    model = gpt.load(str(folder))
+    assert model.name == str(folder)
+    assert not model.network.training
+    assert not any(parameter.requires_grad for parameter in model.network.parameters())
+    assert len(list(model.write("Il", gpt.Settings(), 5))) == 5
+
+
+def test_rows_beyond_the_vocabulary_are_tokens_without_text(folder: Path) -> None:
+    change_config(folder, vocab_size=324)
+    name = "transformer.wte.weight"
+    change_tensors(
+        folder,
+        lambda tensors: tensors.update({name: torch.cat([tensors[name], torch.ones(4, 16)])}),
+    )
+    model = gpt.load(folder)
+    assert model.read("Il").logits.shape[-1] == 324
+    assert model.tokenizer.token(323).text == ""
+
+
+def test_names_there_and_back() -> None:
+    theirs = [name for name in gpt2().state_dict() if name != "lm_head.weight"]
+    ours = [our_name(name) for name in theirs]
+    assert [their_name(name) for name in ours] == theirs
+    assert [our_name(name.removeprefix("transformer.")) for name in theirs] == ours
+    config = gpt.Config(vocabulary=320, context=32, layers=2, heads=2, channels=16)
+    assert sorted(ours) == sorted(gpt.GPT(config).state_dict())
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "nobody") == "There is no model folder nobody."
+    assert "There is no model folder" in refusal(tmp_path / ("n" * 5000))
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", WHOLE])
+def test_a_missing_file(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    assert refusal(folder) == f"tiny: the file {name} is missing."
+
+
+@pytest.mark.parametrize("part", [0.0, 0.001, 0.3, 0.9])
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", WHOLE])
+def test_a_truncated_file(folder: Path, name: str, part: float) -> None:
+    whole = (folder / name).read_bytes()
+    (folder / name).write_bytes(whole[: int(part * len(whole))])
+    assert name in refusal(folder)
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", WHOLE])
+def test_a_file_of_something_else(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9)
+    assert name in refusal(folder)
+
+
+def test_pickled_weights_alone(folder: Path) -> None:
+    torch.save(load_file(folder / WHOLE), folder / "pytorch_model.bin")
+    (folder / WHOLE).unlink()
+    assert "pickled" in refusal(folder)
+
+
+def test_a_missing_shard(tmp_path: Path, encoder: tokenizers.Tokenizer) -> None:
+    folder = save(gpt2(), encoder, tmp_path / "tiny", "20KB")
+    shard = min(folder.glob("model-*.safetensors"))
+    shard.unlink()
+    assert refusal(folder) == f"tiny: the file {shard.name} is missing."
+
+
+@pytest.mark.parametrize("index", ['{"weight_map": {}}', '{"weight_map": 3}', "[]", "{"])
+def test_an_index_without_shards(folder: Path, index: str) -> None:
+    (folder / INDEX).write_text(index)
+    assert INDEX in refusal(folder)
+
+
+def test_an_index_that_points_out_of_the_folder(folder: Path) -> None:
+    outside = folder.parent / "outside.safetensors"
+    (folder / WHOLE).rename(outside)
+    shards = {"weight_map": {"transformer.wte.weight": "../outside.safetensors"}}
+    (folder / INDEX).write_text(json.dumps(shards))
+    assert refusal(folder) == "tiny: the file outside.safetensors is missing."
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"model_type": "llama"}, "this is a 'llama' model"),
+        ({"model_type": None}, "not a 'gpt2' one"),
+        ({"activation_function": "relu"}, "'relu' is not GPT-2's"),
+        ({"n_inner": 65}, "do not expand by four"),
+        ({"scale_attn_by_inverse_layer_idx": True}, "scale_attn_by_inverse_layer_idx is True"),
+        ({"scale_attn_weights": False}, "scale_attn_weights is False"),
+        ({"n_embd": None}, "n_embd is None"),
+        ({"n_layer": "two"}, "n_layer is 'two'"),
+        ({"n_layer": 0}, "at least 1"),
+        ({"n_head": 0}, "at least 1"),
+        ({"n_head": 3}, "16 channels cannot be shared by 3 heads"),
+        ({"n_positions": 2.5}, "n_positions is 2.5"),
+        ({"layer_norm_epsilon": "small"}, "layer_norm_epsilon is 'small'"),
+        ({"n_embd": 18}, "which config.json contradicts"),
+        ({"n_layer": 3}, "h.2.ln_1.weight is missing"),
+        ({"n_layer": 1}, "GPT-2 has no tensor transformer.h.1."),
+        ({"vocab_size": 300}, "the tokenizer knows 320 tokens, the model only 300"),
+    ],
+)
+def test_a_configuration_that_does_not_fit(folder: Path, values: dict[str, Any], said: str) -> None:
+    change_config(folder, **values)
+    assert said in refusal(folder)
+
+
+def test_a_tensor_of_another_shape(folder: Path) -> None:
+    name = "transformer.h.1.mlp.c_fc.weight"
+    change_tensors(folder, lambda tensors: tensors.update({name: torch.ones(64, 16)}))
+    assert f"{name} has the shape (64, 16)" in refusal(folder)
+    change_tensors(folder, lambda tensors: tensors.update({name: torch.ones(2, 3, 4)}))
+    assert f"{name} has the shape (2, 3, 4)" in refusal(folder)
+
+
+def test_a_tensor_too_few_or_too_many(folder: Path) -> None:
+    change_tensors(folder, lambda tensors: tensors.update({"score.weight": torch.ones(2)}))
+    assert "GPT-2 has no tensor score.weight" in refusal(folder)
+    change_tensors(folder, lambda tensors: tensors.pop("score.weight"))
+    change_tensors(folder, lambda tensors: tensors.pop("transformer.ln_f.bias"))
+    assert "the tensor transformer.ln_f.bias is missing" in refusal(folder)
+
+
+def test_numbers_that_are_none(folder: Path) -> None:
+    name = "transformer.wpe.weight"
+    change_tensors(folder, lambda tensors: tensors[name][3, 5:6].fill_(torch.nan))
+    assert f"{name} holds infinities or NaN" in refusal(folder)
+
+
+def test_an_output_layer_of_its_own(folder: Path) -> None:
+    change_tensors(folder, lambda tensors: tensors.update({"lm_head.weight": torch.ones(320, 16)}))
+    assert "not tied" in refusal(folder)
+
+
+def test_a_vocabulary_that_is_not_byte_level(folder: Path) -> None:
+    words = models.WordLevel({"<|endoftext|>": 0, "été": 1}, unk_token="été")
+    tokenizers.Tokenizer(words).save(str(folder / "tokenizer.json"))
+    assert "tokenizer.json does not open: the vocabulary is not byte-level." in refusal(folder)
