@@ -26,7 +26,7 @@ def language_of(scope: Scope) -> Language:
 def preferred(accept: str) -> Language:
     """French where an Accept-Language header wants it more than English, or as much and first."""
     french, english = _weight(accept, "fr"), _weight(accept, "en")
-    return "fr" if french > english else "en"
+    return "fr" if french[0] > 0 and french > english else "en"
 
 
 def _weight(accept: str, language: Language) -> tuple[float, int]:
