@@ -44,12 +44,12 @@ browser: $(VENV)/dev.stamp
 
 $(VENV)/run.stamp: requirements.txt | $(BIN)/python
 	@echo "Installing what requirements.txt names into $(VENV)"
-	@$(BIN)/python -m pip install --quiet -r requirements.txt
+	@$(BIN)/python -m pip install -qq -r requirements.txt
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp | $(BIN)/python
 	@echo "Installing what requirements-dev.txt names into $(VENV)"
-	@$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@$(BIN)/python -m pip install -qq -r requirements-dev.txt
 	@touch $@
 
 $(BIN)/python:

@@ -16,12 +16,16 @@ QUIET = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
 }
+SPACE_MARK = "SYSTEM"
+"""Where this says "spaces", Gradio watches its own source, and its page fetches fonts and asks a
+foreign host about the Space. None of it is needed to run there."""
 LOOPBACK = "localhost,127.0.0.1"
 
 
 def settle() -> None:
     """Nobody is told that the app runs, no proxy stands before it, a stop signal ends it with 0."""
     os.environ.update(QUIET)
+    os.environ.pop(SPACE_MARK, None)
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), LOOPBACK]))
     signal.signal(signal.SIGINT, _leave)

@@ -10,8 +10,10 @@ import pytest
 
 from tests.conftest import free_port, start, wait_until_ready
 
+ON_A_SPACE = {"SYSTEM": "spaces", "SPACE_ID": "someone/book", "GRADIO_SSR_MODE": "True"}
 
-@pytest.mark.parametrize("environment", [{}, {"SPACE_ID": "someone/book", "GRADIO_SSR_MODE": "1"}])
+
+@pytest.mark.parametrize("environment", [{}, ON_A_SPACE])
 def test_ctrl_c_ends_it_with_zero_even_while_it_streams(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
