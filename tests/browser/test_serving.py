@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 PAGES = [("/labo", "fr"), ("/lab", "en")]
 
@@ -21,12 +25,28 @@ def test_the_root_leads_to_the_lab(page: Page) -> None:
     expect(page).to_have_title("The lab · GPT, an Open Book")
 
 
-def test_a_page_may_be_framed_by_anyone(page: Page, app: str) -> None:
-    page.route(
-        "http://course.test/",
-        lambda route: route.fulfill(
-            content_type="text/html", body=f'<iframe src="{app}/lab" title="lab"></iframe>'
-        ),
-    )
-    page.goto("http://course.test/")
+@pytest.fixture
+def course(app: str) -> Iterator[str]:
+    """The address of somebody else's page, which frames the lab."""
+    body = f'<title>course</title><iframe src="{app}/lab" title="lab"></iframe>'.encode()
+
+    class Course(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802  # the name is the library's
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Course) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_a_page_may_be_framed_by_anyone(context: BrowserContext, course: str) -> None:
+    page = context.new_page()
+    page.goto(course)
     expect(page.frame_locator("iframe").locator("#add")).to_be_visible()
