@@ -56,11 +56,22 @@ def test_writing_equals_doing_it_by_hand(model: gpt.Model, settings: Settings, p
         ids.append(choice.token_id)
 
 
-def test_the_written_tokens_joined_are_the_text(model: gpt.Model) -> None:
-    steps = list(model.write("é", Settings(seed=1), tokens=60))
-    ids = [*model.tokenizer.encode("é"), *(step.token.id for step in steps)]
-    assert any(step.token.text == "" for step in steps)
-    assert "é" + "".join(step.token.text for step in steps) == model.tokenizer.decode(ids)
+def test_a_character_written_in_pieces_comes_with_its_last_one(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = [*model.tokenizer.encode("a😀b"), model.tokenizer.end_of_text]
+    prompt = model.read("Il").ids
+
+    def dictated(reading: gpt.Reading, _position: int) -> torch.Tensor:
+        row = torch.zeros(model.tokenizer.size)
+        row[script[len(reading.ids) - len(prompt)]] = 99
+        return row
+
+    monkeypatch.setattr(gpt.Reading, "row_logits", dictated)
+    tokens = [step.token for step in model.write("Il", Settings(), tokens=40)]
+    assert [token.text for token in tokens] == ["a", "", "", "", "😀", "b", "<|endoftext|>"]
+    assert [token.id for token in tokens] == script
+    assert tokens[4].piece == gpt.Piece("😀", 4, 4)
 
 
 def test_writing_stops_after_the_end_of_the_text(model: gpt.Model) -> None:
@@ -83,8 +94,9 @@ def test_an_empty_prompt_stays_read_while_the_text_grows(
     model: gpt.Model, startless: gpt.Tokenizer
 ) -> None:
     gpt2 = gpt.Model("startless", model.network, startless)
-    written = [step.token.id for step in gpt2.write("", GREEDY, tokens=8)]
-    assert written == [step.token.id for step in model.write("", GREEDY, tokens=8)]
+    written = [step.token.id for step in gpt2.write("", SAMPLED, tokens=20)]
+    assert written == [step.token.id for step in model.write("", SAMPLED, tokens=20)]
+    assert len(set(written)) > 5
 
 
 @pytest.mark.parametrize("settings", [SAMPLED, GREEDY])
