@@ -10,6 +10,7 @@ from __future__ import annotations
 import lzma
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,11 @@ from gpt.tokenizer import Tokenizer
 from gpt.training.corpus import SOURCES, training_documents
 from gpt.training.evaluate import Text
 
-Ids = NDArray[np.int64]
+Ids = NDArray[np.integer[Any]]
 Shares = NDArray[np.float64]
 
 UNSEEN = -1
+LEAST = 0.1
 
 
 class FiveGram:
@@ -49,10 +51,10 @@ class FiveGram:
 
     def probabilities(self, stream: NDArray[np.uint16]) -> Shares:
         """The probability of each token of a stream after those before it; NaN at a start."""
-        tokens = stream.astype(np.int64)
+        tokens = stream.astype(np.int32)
         since = _since_start(tokens, self._start)
         found = self._unigrams[tokens]
-        place = tokens
+        place: Ids = tokens
         for n, (keys, level) in enumerate(zip(self._keys, self._levels, strict=True), start=2):
             memory = _before(place)
             memory[since < n - 1] = UNSEEN
@@ -66,24 +68,26 @@ class FiveGram:
 
         Nothing precedes an n-gram that begins a document: that one keeps its plain count.
         """
-        tokens = stream.astype(np.int64)
+        tokens = stream.astype(np.int32)
         since = _since_start(tokens, self._start)
-        place, size = tokens, self._vocabulary
+        place: Ids = tokens
+        size = self._vocabulary
         plain = np.bincount(tokens[since > 0], minlength=size)
         counts = []
         for n in range(2, self.order + 1):
             memory = _before(place)
             whole = np.flatnonzero(since >= n - 1)
             keys, example, inverse, count = np.unique(
-                memory[whole] * self._vocabulary + tokens[whole],
+                _key(memory[whole], tokens[whole], self._vocabulary),
                 return_index=True,
                 return_inverse=True,
                 return_counts=True,
             )
             preceded = np.bincount(place[whole[example]], minlength=size)
-            counts.append(np.where(preceded > 0, preceded, plain))
-            place = np.full(len(tokens), UNSEEN)
+            counts.append(np.where(preceded > 0, preceded, plain).astype(np.int32))
+            place = np.full(len(tokens), UNSEEN, dtype=np.int32)
             place[whole] = inverse
+            del whole, memory, example, inverse
             plain, size = count, len(keys)
             self._keys.append(keys)
         return [*counts, plain]
@@ -109,7 +113,10 @@ class _Level:
 
 
 def _discounts(count: Ids) -> Shares:
-    """What is taken off counts of 1, of 2, and of 3 or more, from how many there are of each."""
+    """What is taken off counts of 1, of 2, and of 3 or more, from how many there are of each.
+
+    At least a little, so that unseen tokens keep a share when there is next to nothing to count.
+    """
     once, twice, thrice, often = (int((count == times).sum()) for times in (1, 2, 3, 4))
     share = once / (once + 2 * twice) if once else 0.5
     table = np.array(
@@ -120,7 +127,7 @@ def _discounts(count: Ids) -> Shares:
             3 - 4 * share * often / thrice if thrice else share,
         ]
     )
-    table = np.clip(table, 0.0, [0.0, 1.0, 2.0, 3.0])
+    table = np.clip(table, [0.0, LEAST, LEAST, LEAST], [0.0, 1.0, 2.0, 3.0])
     taken: Shares = table[np.minimum(count, 3)]
     return taken
 
@@ -135,19 +142,28 @@ def _unigrams(count: Ids, start: int) -> Shares:
 
 
 def _since_start(tokens: Ids, start: int) -> Ids:
-    """How many tokens ago the document's start token stood; 0 at the start token itself."""
-    positions = np.arange(len(tokens))
-    starts = np.where(tokens == start, positions, 0)
-    since: Ids = positions - np.maximum.accumulate(starts)
+    """How many tokens ago the document's start token stood, at most 5; 0 at the token itself."""
+    since = np.full(len(tokens), FiveGram.order, dtype=np.int8)
+    starts = np.flatnonzero(tokens == start)
+    for distance in reversed(range(FiveGram.order)):
+        there = starts + distance
+        since[there[there < len(tokens)]] = distance
     return since
 
 
 def _before(place: Ids) -> Ids:
-    return np.concatenate([[UNSEEN], place[:-1]])
+    memory = np.roll(place, 1)
+    memory[:1] = UNSEEN
+    return memory
+
+
+def _key(memory: Ids, tokens: Ids, vocabulary: int) -> Ids:
+    key: Ids = memory.astype(np.int64) * vocabulary + tokens
+    return key
 
 
 def _find(keys: Ids, memory: Ids, tokens: Ids, vocabulary: int) -> Ids:
-    wanted = memory * vocabulary + tokens
+    wanted = _key(memory, tokens, vocabulary)
     nearest = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where((memory != UNSEEN) & (keys[nearest] == wanted), nearest, UNSEEN)
 

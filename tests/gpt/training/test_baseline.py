@@ -50,7 +50,7 @@ class Slow:
         share = n[1] / (n[1] + 2 * n[2]) if n[1] else 0.5
         k = min(self.counts[gram], 3)
         wanted = k - (k + 1) * share * n[k + 1] / n[k] if n[k] else share
-        return min(max(wanted, 0.0), k)
+        return min(max(wanted, 0.1), k)
 
     def probability(self, memory: Gram, token: int) -> float:
         n = len(memory) + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,10 @@ import transformers
 from safetensors.torch import load_file
 
 import gpt
-from gpt.training import loop
+from gpt.training import figures, loop
 from gpt.training.__main__ import main
+from gpt.training.corpus import SOURCES
+from gpt.training.evaluate import read_text
 from gpt.training.plan import Plan, rate
 from gpt.training.record import PROMPTS
 from gpt.training.state import read_log, saved_rows, saved_weights
@@ -145,7 +148,34 @@ def test_evaluation_prints_a_line_a_source(
     assert written.startswith("before\n")
     assert written.endswith("after\n")
     assert "old" not in written
-    assert f"| {lines[1].split()[3]} |" in written
+    assert lines[1].split()[3] in written
+
+
+def test_baselines_are_counted_once_and_shown_beside_the_model(
+    corpus: Path, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = gpt.load(checkpoint)
+    texts = [read_text(model, corpus, source) for source in SOURCES]
+    stored = tmp_path / "baselines.json"
+    counted = figures.baselines(corpus, model.tokenizer, texts, stored)
+    assert all(0 < line.five_gram < 4 and 0 < line.xz < 8 for line in counted)
+
+    monkeypatch.setattr(figures, "count_corpus", None)
+    assert figures.baselines(corpus, model.tokenizer, texts[:2], stored) == counted[:2]
+    other = replace(texts[0], bytes=texts[0].bytes + 1)
+    with pytest.raises(TypeError):
+        figures.baselines(corpus, model.tokenizer, [other], stored)
+
+    lines = figures.table([figures.Figure(texts[1], 1.3, counted[1])], markdown=True).splitlines()
+    assert [line.count("|") for line in lines] == [9, 9, 9]
+    assert lines[2].split("|")[4:9] == [
+        f" {value:>{len(head) - 2}} "
+        for head, value in zip(
+            lines[0].split("|")[4:9],
+            ["1.300", f"{counted[1].five_gram:.3f}", f"{counted[1].xz:.3f}", "1.33", "yes"],
+            strict=True,
+        )
+    ]
 
 
 def test_an_impossible_context_is_told_in_a_sentence(
