@@ -31,7 +31,7 @@ def course(app: str) -> Iterator[str]:
     body = f'<title>course</title><iframe src="{app}/lab" title="lab"></iframe>'.encode()
 
     class Course(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  # the name is the library's
+        def do_GET(self) -> None:  # the name is the library's
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
