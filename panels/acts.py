@@ -1,0 +1,99 @@
+"""What a visitor can do to a screen: each act turns one state into the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from gpt.engine import Engine
+from panels.state import REPEATS, SHOWN, WRITTEN_TOKENS, State
+from panels.view import View, look
+
+
+def act(engine: Engine, state: State, name: str, value: str) -> State:
+    """The state after an act by its name; an unknown act or value changes nothing."""
+    known = ACTS.get(name)
+    if known is None:
+        return state
+    try:
+        return known(engine, state, value)
+    except ValueError:
+        return state
+
+
+def add(engine: Engine, state: State) -> State:
+    """Append the token that the last row chooses, unless the text is over."""
+    view = look(engine, state)
+    if view.finished or len(state.written) >= WRITTEN_TOKENS:
+        return state
+    return state.with_written((*state.written, view.choice.token_id))
+
+
+def back(state: State) -> State:
+    """Take the last written token away."""
+    return state.with_written(state.written[:-1])
+
+
+def restart(state: State) -> State:
+    """Back to the prompt alone."""
+    return state.with_written(())
+
+
+def select(_engine: Engine, state: State, value: str) -> State:
+    return replace(state, position=None if value == "last" else _whole(value))
+
+
+def look_at_others(_engine: Engine, state: State, value: str) -> State:
+    return replace(state, others=value == "1")
+
+
+def show_everything(_engine: Engine, state: State, value: str) -> State:
+    return replace(state, everything=value == "1")
+
+
+def show_more(_engine: Engine, state: State, value: str) -> State:
+    return replace(state, shown=_whole(value)) if _whole(value) in SHOWN else state
+
+
+def draw_again(_engine: Engine, state: State, _value: str) -> State:
+    return replace(state, draw=state.draw + 1, repeat=0)
+
+
+def repeat(_engine: Engine, state: State, value: str) -> State:
+    return replace(state, repeat=_whole(value)) if _whole(value) in REPEATS else state
+
+
+def force(engine: Engine, state: State, value: str) -> State:
+    """Write this token after the selected row; what was written after it goes: a new branch."""
+    view = look(engine, state)
+    token_id = _whole(value)
+    if token_id >= view.tokenizer.size or not can_force(view):
+        return state
+    gone = len(state.written) - (len(view.reading.ids) - view.prompt_length)
+    kept = gone + view.selected - (view.prompt_length - 1)
+    if kept >= WRITTEN_TOKENS:
+        return state
+    return state.with_written((*state.written[:kept], token_id))
+
+
+def can_force(view: View) -> bool:
+    """The row selected speaks of a token that the reader may choose: the next, or a written one."""
+    after_end = view.finished and view.on_last
+    return not after_end and view.selected >= view.prompt_length - 1
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError(text)
+    return int(text)
+
+
+ACTS: dict[str, Callable[[Engine, State, str], State]] = {
+    "position": select,
+    "others": look_at_others,
+    "everything": show_everything,
+    "shown": show_more,
+    "another": draw_again,
+    "repeat": repeat,
+    "force": force,
+}

@@ -1,0 +1,31 @@
+"""A panel's data, drawn by its one template; everything from outside is escaped."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from panels.words import SITE, words_of
+
+
+def draw(panel: str, language: str, data: dict[str, Any]) -> str:
+    """`site/panels/<panel>.html`, filled with the panel's data and the language's words."""
+    words = words_of(language)
+    return _templates().get_template(f"{panel}.html").render(data, words=words, language=language)
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=FileSystemLoader(SITE / "panels"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["times"] = lambda share, whole: f"{100 * share / whole:.3f}%"
+    templates.globals["markup"] = Markup
+    return templates

@@ -1,0 +1,467 @@
+"""The lab: every panel on one Gradio screen, `/labo` in French and `/lab` in English.
+
+Gradio places and wires; what is shown is decided in the other files of this folder and drawn by the
+templates in `site/panels`. The page keeps the whole state of its screen (`memory`); the server
+keeps none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from gpt import CheckpointError
+from gpt.engine import Engine
+from panels import acts, screen
+from panels.drawing import draw
+from panels.plots import probabilities_figure
+from panels.record import first_state
+from panels.state import (
+    ADDRESS_CHARACTERS,
+    TEMPERATURE,
+    TOP_K_MOST,
+    TOP_P_LEAST,
+    WRITTEN_TOKENS,
+    Note,
+    State,
+    clean_prompt,
+    from_json,
+    from_query,
+)
+from panels.view import look
+from panels.words import LANGUAGES, words_of
+
+PAGES = {"fr": ("Labo", "/labo"), "en": ("Lab", "/lab")}
+RUN_TOKENS = 40
+PACE = 0.05
+"""Seconds between two tokens of a run: fast enough to read along, slow enough to see it grow."""
+
+ON_LOAD = "window.livre.panel(element, trigger, watch);"
+
+HEAD = (
+    '<link rel="stylesheet" href="/dress/fonts/fonts.css">'
+    '<link rel="stylesheet" href="/dress/css/colours.css">'
+    '<link rel="stylesheet" href="/dress/css/panels.css">'
+    '<link rel="stylesheet" href="/dress/css/lab.css">'
+    '<script src="/dress/js/lab.js"></script>'
+)
+
+LAUNCH: dict[str, Any] = {"theme": gr.themes.Base(), "head": HEAD}
+
+engine = Engine("conteur")
+
+
+def start_loading() -> None:
+    """Open the bundled model in the background."""
+    engine.start()
+
+
+def ready() -> bool:
+    """Whether the model is in memory."""
+    return engine.ready
+
+
+def blocks() -> gr.Blocks:
+    """One Gradio application with a page in each language."""
+    demo: gr.Blocks
+    with gr.Blocks(title="GPT à livre ouvert · GPT, an Open Book") as demo:
+        gr.Navbar(visible=False)  # type: ignore[attr-defined]
+    for language in LANGUAGES:
+        name, path = PAGES[language]
+        with demo.route(name, path, show_in_navbar=False):
+            gr.Navbar(visible=False)  # type: ignore[attr-defined]
+            Lab(language, demo)
+    return demo
+
+
+class Lab:
+    """One page of the lab: its components, top to bottom, and what their events do."""
+
+    def __init__(self, language: str, demo: gr.Blocks) -> None:
+        self.language = language
+        self.words = words_of(language)
+        self.place()
+        self.wire(demo)
+
+    def place(self) -> None:
+        """The page as it opens: the recorded example, drawn before the model is in memory."""
+        words, state = self.words, first_state(self.language)
+        recorded, parameters = screen.recorded(self.language)
+        drawn = screen.drawings(recorded, state, self.language)
+        other = next(language for language in LANGUAGES if language != self.language)
+        self.memory = gr.Textbox(state.to_json(), visible="hidden", elem_id="memory", label="state")
+        self.html(
+            "head",
+            draw(
+                "head",
+                self.language,
+                {
+                    "home": PAGES[self.language][1],
+                    "other_address": PAGES[other][1],
+                    "other_language": other,
+                },
+            ),
+        )
+        with gr.Column(elem_id="way"):
+            with gr.Column(elem_classes="step", elem_id="step-prompt"):
+                self.html("prompt-head", draw("prompt", self.language, {}))
+                with gr.Row(elem_id="prompt-row"):
+                    self.prompt = gr.Textbox(
+                        state.prompt,
+                        label=words("prompt.label"),
+                        show_label=False,
+                        placeholder=words("prompt.placeholder"),
+                        info=None,
+                        lines=1,
+                        max_lines=8,
+                        container=False,
+                        elem_id="prompt",
+                        autofocus=False,
+                    )
+                    self.read = gr.Button(words("prompt.read"), elem_id="read", variant="primary")
+                self.examples = self.html(
+                    "examples",
+                    draw(
+                        "examples",
+                        self.language,
+                        {"examples": words.list("prompt.examples"), "parameters": parameters},
+                    ),
+                )
+                self.notes = self.html("notes", draw("notes", self.language, {"notes": []}))
+            with gr.Column(elem_classes="step"):
+                self.tokens = self.html("panel-tokens", drawn["tokens"])
+            with gr.Column(elem_classes="step"):
+                self.rows = self.html("panel-rows", drawn["rows"])
+            with gr.Column(elem_classes="step", elem_id="step-logits"):
+                self.html("logits-head", draw("logits_head", self.language, {}))
+                with gr.Row(elem_id="logits-row", equal_height=False):
+                    with gr.Column(scale=6, min_width=300, elem_id="logits-column"):
+                        self.search = gr.Textbox(
+                            "",
+                            label=words("logits.search"),
+                            placeholder=words("logits.search_hint"),
+                            max_lines=1,
+                            elem_id="search",
+                        )
+                        self.logits = self.html("panel-logits", drawn["logits"])
+                    with gr.Column(scale=5, min_width=300, elem_id="plot-column"):
+                        self.probabilities = self.html(
+                            "panel-probabilities", drawn["probabilities"]
+                        )
+                        self.plot = gr.Plot(
+                            label=words("probabilities.plot"),
+                            show_label=False,
+                            container=False,
+                            elem_id="plot",
+                        )
+            with gr.Column(elem_classes="step", elem_id="step-choice"):
+                self.html("choice-head", draw("choice_head", self.language, {}))
+                with gr.Row(elem_id="controls"):
+                    self.strategy = gr.Radio(
+                        [
+                            (words("choice.greedy"), "greedy"),
+                            (words("choice.sampling"), "sampling"),
+                        ],
+                        value=state.strategy,
+                        label=words("choice.strategy"),
+                        elem_id="strategy",
+                    )
+                    self.temperature = gr.Slider(
+                        *TEMPERATURE,
+                        value=state.temperature,
+                        step=0.05,
+                        label=words("choice.temperature"),
+                        elem_id="temperature",
+                    )
+                    self.top_k = gr.Slider(
+                        0,
+                        TOP_K_MOST,
+                        value=0,
+                        step=1,
+                        label=words("choice.top_k"),
+                        elem_id="top-k",
+                    )
+                    self.top_p = gr.Slider(
+                        TOP_P_LEAST,
+                        1.0,
+                        value=state.top_p,
+                        step=0.01,
+                        label=words("choice.top_p"),
+                        elem_id="top-p",
+                    )
+                    self.seed = gr.Number(
+                        state.seed,
+                        precision=0,
+                        label=words("choice.seed"),
+                        elem_id="seed",
+                    )
+                self.choice = self.html("panel-choice", drawn["choice"])
+            self.html("foot", draw("foot", self.language, {}))
+        with gr.Row(elem_id="bar"):
+            self.text = self.html("panel-text", drawn["text"])
+            with gr.Row(elem_id="bar-buttons"):
+                self.back = gr.Button(words("text.back"), elem_id="back", interactive=False)
+                self.restart = gr.Button(
+                    words("text.restart"), elem_id="restart", interactive=False
+                )
+                self.add = gr.Button(self.add_label(recorded), elem_id="add", variant="primary")
+                self.run = gr.Button(words("text.run"), elem_id="run")
+                self.stop = gr.Button(words("text.stop"), elem_id="stop", visible=False)
+
+    def html(self, name: str, value: str) -> gr.HTML:
+        """A drawing, with the page's script attached."""
+        return gr.HTML(value, elem_id=name, js_on_load=ON_LOAD, apply_default_css=False)
+
+    @property
+    def shown(self) -> list[Any]:
+        """What an act draws anew, in the order of `show`."""
+        return [
+            self.memory, self.notes, self.tokens, self.rows, self.logits, self.probabilities,
+            self.choice, self.text, self.plot, self.add, self.back, self.restart, self.run,
+            self.stop,
+        ]  # fmt: skip
+
+    @property
+    def set_by_reader(self) -> list[Any]:
+        """What the reader types and moves, in the order of `controls`."""
+        return [
+            self.prompt, self.search, self.strategy, self.temperature, self.top_k, self.top_p,
+            self.seed,
+        ]  # fmt: skip
+
+    def wire(self, demo: gr.Blocks) -> None:
+        """Every event: what it reads, what it changes."""
+        shown, controls = self.shown, self.set_by_reader
+        sliders: list[Any] = [self.temperature, self.top_k, self.top_p]
+        settings = [self.strategy, *sliders, self.seed]
+        at_once: dict[str, Any] = {
+            "queue": False,
+            "show_progress": "hidden",
+            "api_visibility": "private",
+        }
+        latest = at_once | {"trigger_mode": "always_last"}
+
+        demo.load(self.on_load, None, shown + controls, **at_once)
+        for event in (self.read.click, self.prompt.submit):
+            event(self.on_read, [self.memory, self.prompt], shown, **at_once)
+        self.examples.select(self.on_example, [self.memory], [*shown, self.prompt], **at_once)
+        for panel in (self.tokens, self.rows, self.logits, self.choice):
+            panel.select(self.on_act, [self.memory], shown, **latest)
+        self.search.input(self.on_search, [self.memory, self.search], shown, **latest)
+        self.strategy.input(self.on_strategy, [self.memory, *settings], shown + sliders, **latest)
+        for control in (*sliders, self.seed):
+            control.input(self.on_settings, [self.memory, *settings], shown, **latest)
+        self.add.click(self.on_add, [self.memory], shown, **at_once)
+        self.back.click(self.on_back, [self.memory], shown, **at_once)
+        self.restart.click(self.on_restart, [self.memory], shown, **at_once)
+        running = self.run.click(
+            self.on_run,
+            [self.memory],
+            shown,
+            show_progress="hidden",
+            api_visibility="private",
+            concurrency_limit=64,
+        )
+        self.stop.click(None, None, None, cancels=[running], **at_once).then(
+            self.on_refresh, [self.memory], shown, **at_once
+        )
+
+    # What the events do. Each takes what the page kept and returns the whole screen.
+
+    def on_load(self, request: gr.Request) -> list[Any]:
+        """The screen of the address; without one the example is there, all but its plot."""
+        query = dict(request.query_params) if request else {}
+        if not set(query) & set(State.__dataclass_fields__):
+            recorded, _ = screen.recorded(self.language)
+            figure = probabilities_figure(recorded["probabilities"], self.words)
+            return [
+                figure if part is self.plot else gr.skip()
+                for part in (*self.shown, *self.set_by_reader)
+            ]
+        try:
+            state, notes = from_query(query, engine.model.tokenizer.size)
+        except CheckpointError:
+            return [*self.unchanged("model"), *[gr.skip() for _ in self.set_by_reader]]
+        return [*self.show(state, notes), *self.controls(state)]
+
+    def on_read(self, memory: str, prompt: Any) -> list[Any]:
+        text, notes = clean_prompt(prompt if isinstance(prompt, str) else "")
+
+        def read(state: State) -> State:
+            return replace(state.with_written(()), prompt=text, everything=False)
+
+        return self.change(memory, read, notes)
+
+    def on_example(self, memory: str, event: gr.EventData) -> list[Any]:
+        examples = [*self.words.list("prompt.examples"), ""]
+        number = str(_told(event, "value"))
+        text = examples[int(number)] if number.isdigit() and int(number) < len(examples) else ""
+        return [*self.on_read(memory, text), text]
+
+    def on_act(self, memory: str, event: gr.EventData) -> list[Any]:
+        name, value = str(_told(event, "act")), str(_told(event, "value"))
+        return self.change(memory, lambda state: acts.act(engine, state, name, value))
+
+    def on_search(self, memory: str, text: Any) -> list[Any]:
+        wanted = text[:100] if isinstance(text, str) else ""
+        return self.change(memory, lambda state: replace(state, search=wanted))
+
+    def on_settings(self, memory: str, *values: Any) -> list[Any]:
+        strategy, temperature, top_k, top_p, seed = values
+
+        def settle(state: State) -> State:
+            asked = {
+                "strategy": strategy,
+                "temperature": temperature,
+                "top_k": top_k or None,
+                "top_p": None if top_p == 1 else top_p,
+                "seed": state.seed if seed is None else seed,
+            }
+            given, refused = from_query(
+                {name: "none" if value is None else _plain(value) for name, value in asked.items()},
+                1,
+            )
+            if refused:
+                raise ValueError("setting")
+            return replace(
+                state,
+                strategy=given.strategy,
+                temperature=given.temperature,
+                top_k=given.top_k,
+                top_p=given.top_p,
+                seed=given.seed,
+                repeat=state.repeat if given.strategy == "sampling" else 0,
+            )
+
+        return self.change(memory, settle)
+
+    def on_strategy(self, memory: str, *values: Any) -> list[Any]:
+        usable = gr.update(interactive=values[0] != "greedy")
+        return [*self.on_settings(memory, *values), usable, usable, usable]
+
+    def on_add(self, memory: str) -> list[Any]:
+        return self.change(memory, lambda state: acts.add(engine, state))
+
+    def on_back(self, memory: str) -> list[Any]:
+        return self.change(memory, acts.back)
+
+    def on_restart(self, memory: str) -> list[Any]:
+        return self.change(memory, acts.restart)
+
+    def on_refresh(self, memory: str) -> list[Any]:
+        return self.change(memory, lambda state: state)
+
+    async def on_run(self, memory: str) -> AsyncIterator[Any]:
+        """Write on, token by token; only the text is drawn until the run ends."""
+        try:
+            state, _ = await asyncio.to_thread(self.recall, memory)
+        except CheckpointError:
+            yield self.unchanged("model")
+            return
+        for _ in range(RUN_TOKENS):
+            longer = await asyncio.to_thread(acts.add, engine, state)
+            if longer == state:
+                break
+            state = longer
+            view = await asyncio.to_thread(look, engine, state)
+            text = screen.drawing("text", view, self.language)
+            yield {
+                self.memory: state.to_json(),
+                self.text: text,
+                self.run: gr.update(visible=False),
+                self.stop: gr.update(visible=True),
+            }
+            await asyncio.sleep(PACE)
+        yield await asyncio.to_thread(self.show, state, [])
+
+    # From a state to a screen.
+
+    def recall(self, memory: Any) -> tuple[State, list[Note]]:
+        """The state the page kept. Raises CheckpointError when there is no model."""
+        return from_json(memory if isinstance(memory, str) else "", engine.model.tokenizer.size)
+
+    def change(
+        self, memory: Any, act: Callable[[State], State], notes: list[Note] | None = None
+    ) -> list[Any]:
+        """The screen after an act; what cannot be done leaves it as it is and says why."""
+        try:
+            state, doubts = self.recall(memory)
+            return self.show(act(state), [*doubts, *(notes or [])])
+        except CheckpointError:
+            return self.unchanged("model")
+        except ValueError:
+            return self.unchanged("setting")
+
+    def unchanged(self, reason: str) -> list[Any]:
+        """The screen as it is, with a note that says why."""
+        note = self.note([Note(reason, {})])
+        return [note if part is self.notes else gr.skip() for part in self.shown]
+
+    def show(self, state: State, notes: list[Note]) -> list[Any]:
+        """Everything that a state shows, in the order of `shown`."""
+        view = look(engine, state)
+        data = screen.data(view)
+        drawn = screen.drawings(data, state, self.language)
+        if len(state.prompt) > ADDRESS_CHARACTERS:
+            notes = [*notes, Note("long_address", {})]
+        if len(state.written) >= WRITTEN_TOKENS:
+            notes = [*notes, Note("full", {"count": WRITTEN_TOKENS})]
+        has_written = gr.update(interactive=bool(state.written))
+        goes_on = not view.finished and len(state.written) < WRITTEN_TOKENS
+        return [
+            state.to_json(),
+            self.note(notes),
+            *(drawn[name] for name in screen.PANELS),
+            probabilities_figure(data["probabilities"], self.words),
+            gr.update(value=self.add_label(data), interactive=goes_on),
+            has_written,
+            has_written,
+            gr.update(visible=True, interactive=goes_on),
+            gr.update(visible=False),
+        ]
+
+    def controls(self, state: State) -> list[Any]:
+        """What the controls must show for a state that came from an address."""
+        usable = state.strategy != "greedy"
+        return [
+            state.prompt,
+            state.search,
+            state.strategy,
+            gr.update(value=state.temperature, interactive=usable),
+            gr.update(value=state.top_k or 0, interactive=usable),
+            gr.update(value=1.0 if state.top_p is None else state.top_p, interactive=usable),
+            state.seed,
+        ]
+
+    def note(self, notes: list[Note]) -> str:
+        return draw(
+            "notes",
+            self.language,
+            {"notes": [{"key": note.key, "values": dict(note.values)} for note in notes]},
+        )
+
+    def add_label(self, data: screen.Data) -> str:
+        """« Ajouter … » with the token about to be added."""
+        chosen = data["choice"]["chosen"]
+        if chosen["end"]:
+            return self.words("text.add_end")
+        return self.words("text.add", token="".join(text for text, _ in chosen["parts"]))
+
+
+def _told(event: gr.EventData, name: str) -> Any:
+    """What a page's event carries, which a page may leave out."""
+    carried = event._data if isinstance(event._data, dict) else {}
+    return carried.get(name, "")
+
+
+def _plain(value: Any) -> str:
+    """A number as a control gives it, whole numbers without a point; not a number is refused."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

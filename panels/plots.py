@@ -1,0 +1,160 @@
+"""The probabilities as a Plotly figure, from the same data as the light drawing.
+
+The colours are those of `site/assets/css/lab.css`, which repaints the figure for the dark: a figure
+is made once for both.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from panels.words import Words
+
+PALE, SOLID, CHOSEN, OBSERVED = "#E9C4B4", "#B4380B", "#A3123F", "#1D1B16"
+
+
+def probabilities_figure(data: dict[str, Any], words: Words) -> go.Figure:
+    """Bars before (pale) and after (solid) the settings; observed shares with their band."""
+    bars = data["bars"]
+    places = list(range(len(bars)))
+    hover = "%{customdata}<extra></extra>"
+    after = "after_greedy" if data["greedy"] else "after"
+    traces: list[Any] = [
+        _bars(
+            places,
+            [100 * bar["plain"] for bar in bars],
+            [PALE] * len(bars),
+            [f"{words('probabilities.before')} {words.percent(bar['plain'])}" for bar in bars],
+            width=0.8,
+        ),
+        _bars(
+            places,
+            [100 * bar["probability"] for bar in bars],
+            [CHOSEN if bar["chosen"] else SOLID for bar in bars],
+            [
+                f"{words('probabilities.' + after)} {words.percent(bar['probability'])}"
+                for bar in bars
+            ],
+            width=0.42,
+        ),
+    ]
+    if data["repeat"]:
+        traces += _repeated(places, bars, data["repeat"], words)
+    for trace in traces:
+        trace["hovertemplate"] = hover
+    traces.append(_said(places, bars, words))
+    layout = {
+        "barmode": "overlay",
+        "height": 31 * len(bars) + 44,
+        "margin": {"l": 8, "r": 56, "t": 4, "b": 34},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "Inter, sans-serif", "size": 13},
+        "showlegend": False,
+        "separators": ",\u202f" if words.language == "fr" else ".,",
+        "xaxis": {
+            "tickformat": ".0f" if data["most"] > 0.08 else ".1f",
+            "ticksuffix": "\u202f%" if words.language == "fr" else "%",
+            "range": [0, 100 * data["most"]],
+            "nticks": 6,
+            "zeroline": False,
+            "fixedrange": True,
+        },
+        "yaxis": {
+            "range": [len(bars) - 0.5, -0.5],
+            "tickmode": "array",
+            "tickvals": places,
+            "ticktext": [_name(bar, words) for bar in bars],
+            "zeroline": False,
+            "automargin": True,
+            "ticks": "outside",
+            "ticklen": 6,
+            "tickcolor": "rgba(0,0,0,0)",
+            "fixedrange": True,
+            "showgrid": False,
+            "tickfont": {"family": "JetBrains Mono, monospace", "size": 12},
+        },
+        "dragmode": False,
+    }
+    return go.Figure({"data": traces, "layout": layout}, skip_invalid=False)
+
+
+def _bars(
+    places: list[int], shares: list[float], colours: list[str], labels: list[str], width: float
+) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": shares,
+        "y": places,
+        "width": width,
+        "marker": {"color": colours, "line": {"width": 0}},
+        "customdata": labels,
+    }
+
+
+def _said(places: list[int], bars: list[dict[str, Any]], words: Words) -> dict[str, Any]:
+    """The probability after the settings in figures, to the right of everything in its line."""
+    ends = [
+        max(bar["plain"], bar["probability"], bar["band"][1] if bar["band"] else 0.0)
+        for bar in bars
+    ]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [100 * end for end in ends],
+        "y": places,
+        "text": [
+            "  " + (words.percent(bar["probability"]) if bar["rule"] == "kept" else "—")
+            for bar in bars
+        ],
+        "textposition": "middle right",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _repeated(
+    places: list[int], bars: list[dict[str, Any]], draws: int, words: Words
+) -> list[dict[str, Any]]:
+    """The band around each expected share, then a diamond at the observed one."""
+    expected = [100 * bar["probability"] for bar in bars]
+    observed = [100 * bar["observed"] for bar in bars]
+    band = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": expected,
+        "y": places,
+        "marker": {"size": 1, "color": OBSERVED},
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": [100 * (bar["band"][1] - bar["probability"]) for bar in bars],
+            "arrayminus": [100 * (bar["probability"] - bar["band"][0]) for bar in bars],
+            "color": OBSERVED,
+            "thickness": 1.5,
+            "width": 6,
+        },
+        "customdata": [words("probabilities.band")] * len(bars),
+    }
+    points = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": observed,
+        "y": places,
+        "marker": {"symbol": "diamond", "size": 9, "color": OBSERVED},
+        "customdata": [
+            f"{words('probabilities.observed', count=draws)} {words.percent(bar['observed'])}"
+            for bar in bars
+        ],
+    }
+    return [band, points]
+
+
+def _name(bar: dict[str, Any], words: Words) -> str:
+    """A token as an axis label: Plotly reads some HTML in labels, so its signs are written out."""
+    token = bar["token"]
+    text = words("tokens.end_name") if token["end"] else "".join(t for t, _ in token["parts"])
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,51 @@
+"""Record the lab's first screen in each language: `python -m panels.record`.
+
+The records are what the bundled model gives for the first example of the words; a test holds them
+to that.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gpt.engine import Engine
+from panels.screen import data
+from panels.state import State
+from panels.view import look
+from panels.words import LANGUAGES, SITE, words_of
+
+
+def first_state(language: str) -> State:
+    """The screen the lab opens on."""
+    return State(prompt=words_of(language).list("prompt.examples")[0])
+
+
+def record(engine: Engine, language: str) -> dict[str, Any]:
+    """What is written to `site/recorded/lab.<language>.json`."""
+    parameters = sum(p.numel() for p in engine.model.network.parameters())
+    return {"parameters": parameters, "panels": rounded(data(look(engine, first_state(language))))}
+
+
+def rounded(value: Any) -> Any:
+    """Seven significant digits: more than any screen shows, the same on every machine."""
+    if isinstance(value, float):
+        return float(f"{value:.7g}")
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [rounded(item) for item in value]
+    return value
+
+
+def main() -> None:
+    engine = Engine("conteur")
+    for language in LANGUAGES:
+        path = SITE / "recorded" / f"lab.{language}.json"
+        path.parent.mkdir(exist_ok=True)
+        text = json.dumps(record(engine, language), ensure_ascii=False, indent=1)
+        path.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""A row of scores after every position: what the model expected, and what came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from panels.glyphs import glyphs
+from panels.view import View, from_the_end
+
+ROWS = 24
+
+
+def data(view: View) -> dict[str, Any]:
+    """Per position its token, first guesses, and the outcome; the last row has none."""
+    rows = view.reading.rows()
+    tokens = view.reading.tokens
+    positions = from_the_end(len(rows), ROWS, view.state.everything, (view.selected,))
+    return {
+        "count": len(rows),
+        "vocabulary": view.tokenizer.size,
+        "earlier": len(rows) - len(positions),
+        "others": view.state.others,
+        "rows": [
+            {
+                "position": position,
+                "token": glyphs(tokens[position]),
+                "start": position == 0 and tokens[0].is_end_of_text,
+                "guesses": [
+                    {"token": glyphs(view.token(g.token_id)), "probability": g.probability}
+                    for g in rows[position].guesses
+                ],
+                "came": _outcome(view, position),
+                "last": position == len(rows) - 1,
+                "selected": position == view.selected,
+            }
+            for position in positions
+        ],
+    }
+
+
+def _outcome(view: View, position: int) -> dict[str, Any] | None:
+    outcome = view.reading.rows()[position].outcome
+    if outcome is None:
+        return None
+    return {
+        "token": glyphs(view.reading.tokens[position + 1]),
+        "rank": outcome.rank,
+        "probability": outcome.probability,
+        "surprise": outcome.surprise,
+    }

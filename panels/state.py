@@ -1,0 +1,217 @@
+"""Everything a screen shows, as one value: what a link holds and a reload brings back.
+
+The names are those of the address (`?prompt=…&temperature=…`). Whatever comes from outside is
+checked here, once; what is not valid is left at its default and named in a note.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from gpt import Settings
+from gpt.tokenizer import well_formed
+
+PROMPT_CHARACTERS = 20_000
+ADDRESS_CHARACTERS = 6_000
+WRITTEN_TOKENS = 2_000
+TEMPERATURE = (0.1, 2.0)
+TOP_K_MOST = 100
+TOP_P_LEAST = 0.05
+SEED_MOST = 2**31 - 1
+SHOWN = (20, 100, 500)
+REPEATS = (0, 10, 100, 1000)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something the reader must be told: a key of the words, and what fills its blanks."""
+
+    key: str
+    values: Mapping[str, int | str]
+
+
+@dataclass(frozen=True)
+class State:
+    """One screen. `written` are the ids after the prompt; `position` None is the last row."""
+
+    prompt: str = ""
+    strategy: str = "sampling"
+    temperature: float = 0.8
+    top_k: int | None = None
+    top_p: float | None = 0.9
+    seed: int = 7
+    draw: int = 0
+    written: tuple[int, ...] = ()
+    position: int | None = None
+    others: bool = False
+    everything: bool = False
+    shown: int = SHOWN[0]
+    search: str = ""
+    repeat: int = 0
+
+    @property
+    def settings(self) -> Settings:
+        strategy = "greedy" if self.strategy == "greedy" else "sampling"
+        return Settings(strategy, self.temperature, self.top_k, self.top_p, self.seed)  # type: ignore[arg-type]
+
+    @property
+    def step(self) -> int:
+        """Which token comes next, counted from the prompt: the step of the draw."""
+        return len(self.written)
+
+    def with_written(self, written: tuple[int, ...]) -> State:
+        """The same screen with another text: back on the last row, at the first draw."""
+        return replace(self, written=written, position=None, draw=0, repeat=0)
+
+    def to_json(self) -> str:
+        """What the page keeps between two events."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    def to_query(self) -> str:
+        """The address, defaults left out; only the settings when the text is too long for one."""
+        given = {
+            field.name: value
+            for field in fields(self)
+            if (value := getattr(self, field.name)) != field.default or field.name == "prompt"
+        }
+        query = urlencode({name: _written_out(value) for name, value in given.items()})
+        if len(query) <= ADDRESS_CHARACTERS:
+            return query
+        short = {k: v for k, v in given.items() if k not in ("prompt", "written", "position")}
+        return urlencode({name: _written_out(value) for name, value in short.items()})
+
+
+def _written_out(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, tuple):
+        return ".".join(map(str, value))
+    return str(value)
+
+
+def clean_prompt(text: str) -> tuple[str, list[Note]]:
+    """What is read of a typed text: line ends made one, broken characters replaced, bounded."""
+    notes = []
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    sound = well_formed(text)
+    if sound != text:
+        notes.append(Note("surrogates", {}))
+    if len(sound) > PROMPT_CHARACTERS:
+        notes.append(Note("too_long", {"kept": PROMPT_CHARACTERS, "typed": len(sound)}))
+        sound = sound[-PROMPT_CHARACTERS:]
+    return sound, notes
+
+
+def from_query(query: Mapping[str, str], vocabulary: int) -> tuple[State, list[Note]]:
+    """The screen an address asks for; `vocabulary` bounds the ids. Never raises."""
+    return _checked(dict(query), vocabulary)
+
+
+def from_json(text: str, vocabulary: int) -> tuple[State, list[Note]]:
+    """The screen the page kept; a page can be tampered with, so it is checked like an address."""
+    try:
+        values = json.loads(text) if text else {}
+    except ValueError:
+        values = {}
+    if not isinstance(values, dict):
+        values = {}
+    texts = {key: _written_out(tuple(v) if isinstance(v, list) else v) for key, v in values.items()}
+    return _checked(texts, vocabulary)
+
+
+def _checked(values: Mapping[str, str], vocabulary: int) -> tuple[State, list[Note]]:
+    read: dict[str, Callable[[str], Any]] = {
+        "strategy": _one_of("greedy", "sampling"),
+        "temperature": _number(*TEMPERATURE),
+        "top_k": _or_none(_integer(1, TOP_K_MOST)),
+        "top_p": _or_none(_number(TOP_P_LEAST, 1.0)),
+        "seed": _integer(0, SEED_MOST),
+        "draw": _integer(0, SEED_MOST),
+        "written": _ids(vocabulary),
+        "position": _or_none(_integer(0, 1_000_000)),
+        "others": _flag,
+        "everything": _flag,
+        "shown": _integer_of(*SHOWN),
+        "search": lambda text: well_formed(text)[:100],
+        "repeat": _integer_of(*REPEATS),
+    }
+    prompt, notes = clean_prompt(values.get("prompt", ""))
+    found: dict[str, Any] = {"prompt": prompt}
+    refused = []
+    for name, reader in read.items():
+        if name in values:
+            try:
+                found[name] = reader(values[name])
+            except ValueError:
+                refused.append(name)
+    if refused:
+        notes.append(Note("ignored", {"names": ", ".join(refused)}))
+    return State(**found), notes
+
+
+def _number(least: float, most: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        value = float(text)
+        if not (math.isfinite(value) and least <= value <= most):
+            raise ValueError(text)
+        return value
+
+    return read
+
+
+def _integer(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if len(text) > 12 or not text.isascii():
+            raise ValueError(text)
+        value = int(text)
+        if not least <= value <= most:
+            raise ValueError(text)
+        return value
+
+    return read
+
+
+def _integer_of(*allowed: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = _integer(0, max(allowed))(text)
+        if value not in allowed:
+            raise ValueError(text)
+        return value
+
+    return read
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
+def _or_none(inner: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda text: None if text == "none" else inner(text)
+
+
+def _flag(text: str) -> bool:
+    return _one_of("0", "1")(text) == "1"
+
+
+def _ids(vocabulary: int) -> Callable[[str], tuple[int, ...]]:
+    one = _integer(0, vocabulary - 1)
+
+    def read(text: str) -> tuple[int, ...]:
+        parts = text.split(".") if text else []
+        if len(parts) > WRITTEN_TOKENS:
+            raise ValueError("too many")
+        return tuple(one(part) for part in parts)
+
+    return read

@@ -1,0 +1,85 @@
+"""What all panels of one screen look at: one reading, the row selected, the choice to come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gpt import Choice, Distribution, Reading, Token, distribution, draw
+from gpt.engine import Engine
+from gpt.generate import Model
+from gpt.tokenizer import Tokenizer
+from panels.state import State
+
+
+@dataclass(frozen=True)
+class View:
+    """One screen, computed.
+
+    `prompt_length` counts the positions of the reading that come from the prompt, start token
+    included; `selected` is the position whose row is shown; `here` is that row's distribution and
+    `last` the last row's, from which `choice` is made.
+    """
+
+    state: State
+    tokenizer: Tokenizer
+    reading: Reading
+    prompt_length: int
+    selected: int
+    here: Distribution
+    last: Distribution
+    choice: Choice
+
+    @property
+    def on_last(self) -> bool:
+        return self.selected == len(self.reading.ids) - 1
+
+    @property
+    def written(self) -> list[Token]:
+        """The tokens written after the prompt that the reading still holds."""
+        return self.reading.tokens[self.prompt_length :]
+
+    @property
+    def finished(self) -> bool:
+        """The model has chosen `<|endoftext|>`: there is nothing to go on from."""
+        return bool(self.state.written) and self.state.written[-1] == self.tokenizer.end_of_text
+
+    def token(self, token_id: int) -> Token:
+        return self.tokenizer.token(token_id)
+
+
+def look(engine: Engine, state: State) -> View:
+    """Read the text of a screen and compute what its panels share."""
+    tokenizer = engine.model.tokenizer
+    prompt = _encoded(engine.model, state.prompt)
+    reading = engine.read(prompt + state.written)
+    length = len(reading.ids)
+    kept_written = min(len(state.written), length)
+    selected = length - 1 if state.position is None else min(state.position, length - 1)
+    last = distribution(reading.row_logits(-1), state.settings)
+    here = last
+    if selected != length - 1:
+        here = distribution(reading.row_logits(selected), state.settings)
+    return View(
+        state=state,
+        tokenizer=tokenizer,
+        reading=reading,
+        prompt_length=length - kept_written,
+        selected=selected,
+        here=here,
+        last=last,
+        choice=last.choose(draw(state.seed, state.step, state.draw)),
+    )
+
+
+@lru_cache(maxsize=256)
+def _encoded(model: Model, prompt: str) -> tuple[int, ...]:
+    return tuple(model.prompt_ids(prompt))
+
+
+def from_the_end(length: int, most: int, everything: bool, also: Sequence[int] = ()) -> list[int]:
+    """The positions to draw: the last `most`, those in `also`, or every one."""
+    if everything or length <= most:
+        return list(range(length))
+    return sorted({*range(length - most, length), *also})

@@ -1,0 +1,112 @@
+// What the lab does in the page itself: acts on clicks and keys, keeps the focus when a panel is
+// drawn again, keeps the address in step, and switches between light and dark.
+(() => {
+  const root = document.documentElement;
+
+  function remembered(name) {
+    try { return localStorage.getItem(name); } catch { return null; }
+  }
+
+  function remember(name, value) {
+    try { localStorage.setItem(name, value); } catch { /* a private window keeps nothing */ }
+  }
+
+  function applyTheme() {
+    const wanted = remembered("theme");
+    if (wanted && document.body) document.body.classList.toggle("dark", wanted === "dark");
+  }
+
+  function switchTheme() {
+    const dark = document.body.classList.toggle("dark");
+    remember("theme", dark ? "dark" : "light");
+  }
+
+  // The screen of an address takes a moment to come back: the example must not flash before it.
+  if (/[?&](prompt|written|seed|strategy|temperature|top_k|top_p)=/.test(location.search)) {
+    root.classList.add("restoring");
+    setTimeout(() => root.classList.remove("restoring"), 10000);
+  }
+
+  function keepAddress(element) {
+    const text = element.querySelector("[data-address]");
+    if (!text) return;
+    const query = text.dataset.address;
+    const theme = new URLSearchParams(location.search).get("__theme");
+    const address = location.pathname + (query ? "?" + query : "") + (theme && query ? "&__theme=" + theme : "");
+    if (text.dataset.restored !== "0") history.replaceState(history.state, "", address);
+    root.classList.remove("restoring");
+  }
+
+  function moveAlong(list, key) {
+    const options = [...list.querySelectorAll("[role=option]")];
+    const at = options.findIndex((o) => o.getAttribute("aria-selected") === "true");
+    const target = { ArrowLeft: at - 1, ArrowUp: at - 1, ArrowRight: at + 1, ArrowDown: at + 1, Home: 0, End: options.length - 1 }[key];
+    if (target === undefined) return null;
+    return options[Math.max(0, Math.min(options.length - 1, target))] ?? null;
+  }
+
+  function panel(element, trigger, watch) {
+    let focused = null;
+
+    element.addEventListener("click", (event) => {
+      if (event.target.closest("[data-theme-switch]")) return switchTheme();
+      const link = event.target.closest("[data-lab]");
+      if (link) link.href = link.dataset.lab + location.search;
+      const acting = event.target.closest("[data-act]");
+      if (!acting) return;
+      focused = acting.dataset.key ?? null;
+      trigger("select", { act: acting.dataset.act, value: acting.dataset.value ?? "" });
+    });
+
+    element.addEventListener("keydown", (event) => {
+      const list = event.target.closest("[role=listbox]");
+      if (!list || event.altKey || event.ctrlKey || event.metaKey) return;
+      const next = moveAlong(list, event.key);
+      if (!next) return;
+      event.preventDefault();
+      focused = next.dataset.key;
+      next.focus();
+      trigger("select", { act: next.dataset.act, value: next.dataset.value });
+    });
+
+    element.addEventListener("focusin", (event) => {
+      focused = event.target.closest("[data-key]")?.dataset.key ?? null;
+    });
+
+    element.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !element.contains(event.relatedTarget)) focused = null;
+    });
+
+    sayValues();
+    watch("value", () => {
+      keepAddress(element);
+      sayValues();
+      const scroller = element.querySelector(".written-text");
+      if (scroller) scroller.scrollTop = scroller.scrollHeight;
+      if (!focused || (document.activeElement && document.activeElement !== document.body)) return;
+      const same = element.querySelector(`[data-key="${CSS.escape(focused)}"]`);
+      (same ?? element.querySelector("[data-focus]"))?.focus({ preventScroll: true });
+    });
+  }
+
+  // Sliders say their value in the page's language, to the eye and to a screen reader.
+  function sayValues() {
+    const say = new Intl.NumberFormat(location.pathname.startsWith("/labo") ? "fr" : "en", { maximumFractionDigits: 2 });
+    for (const range of document.querySelectorAll("#controls input[type=range]")) {
+      const block = range.closest(".block");
+      const label = block.querySelector("[data-testid=block-info]");
+      const value = range.id && range.min === "0" && Number(range.value) === 0 ? "∞" : say.format(range.value);
+      range.setAttribute("aria-label", label.textContent.trim());
+      range.setAttribute("aria-valuetext", value);
+      block.style.setProperty("--said", JSON.stringify(value));
+      block.dataset.said = value;
+    }
+  }
+  document.addEventListener("input", (event) => {
+    if (event.target.closest?.("#controls")) sayValues();
+  });
+
+  window.livre = { panel };
+  if (document.body) applyTheme();
+  else document.addEventListener("DOMContentLoaded", applyTheme);
+})();
