@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gpt.engine import Engine
-from panels.state import REPEATS, SHOWN, WRITTEN_TOKENS, State
+from panels.state import POSITION_MOST, REPEATS, SEED_MOST, SHOWN, WRITTEN_TOKENS, State
 from panels.view import View, look
 
 
@@ -40,15 +40,17 @@ def restart(state: State) -> State:
 
 
 def select(_engine: Engine, state: State, value: str) -> State:
-    return replace(state, position=None if value == "last" else _whole(value))
+    if value == "last":
+        return replace(state, position=None)
+    return replace(state, position=min(_whole(value), POSITION_MOST))
 
 
 def look_at_others(_engine: Engine, state: State, value: str) -> State:
-    return replace(state, others=value == "1")
+    return replace(state, others=_flag(value))
 
 
 def show_everything(_engine: Engine, state: State, value: str) -> State:
-    return replace(state, everything=value == "1")
+    return replace(state, everything=_flag(value))
 
 
 def show_more(_engine: Engine, state: State, value: str) -> State:
@@ -56,7 +58,7 @@ def show_more(_engine: Engine, state: State, value: str) -> State:
 
 
 def draw_again(_engine: Engine, state: State, _value: str) -> State:
-    return replace(state, draw=state.draw + 1, repeat=0)
+    return replace(state, draw=(state.draw + 1) % SEED_MOST, repeat=0)
 
 
 def repeat(_engine: Engine, state: State, value: str) -> State:
@@ -80,6 +82,12 @@ def can_force(view: View) -> bool:
     """The row selected speaks of a token that the reader may choose: the next, or a written one."""
     after_end = view.finished and view.on_last
     return not after_end and view.selected >= view.prompt_length - 1
+
+
+def _flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError(text)
+    return text == "1"
 
 
 def _whole(text: str) -> int:

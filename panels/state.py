@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +23,9 @@ TEMPERATURE = (0.1, 2.0)
 TOP_K_MOST = 100
 TOP_P_LEAST = 0.05
 SEED_MOST = 2**31 - 1
+POSITION_MOST = 1_000_000
 SHOWN = (20, 100, 500)
+SEARCH_CHARACTERS = 100
 REPEATS = (0, 10, 100, 1000)
 
 
@@ -79,11 +81,21 @@ class State:
             for field in fields(self)
             if (value := getattr(self, field.name)) != field.default or field.name == "prompt"
         }
-        query = urlencode({name: _written_out(value) for name, value in given.items()})
+        query = _query(given)
         if len(query) <= ADDRESS_CHARACTERS:
             return query
-        short = {k: v for k, v in given.items() if k not in ("prompt", "written", "position")}
-        return urlencode({name: _written_out(value) for name, value in short.items()})
+        return _query(
+            {k: v for k, v in given.items() if k not in ("prompt", "written", "position")}
+        )
+
+    @property
+    def fits_address(self) -> bool:
+        """Whether the address holds the text too, not the settings alone."""
+        return self.to_query().startswith("prompt=")
+
+
+def _query(values: Mapping[str, Any]) -> str:
+    return urlencode({name: _written_out(value) for name, value in values.items()})
 
 
 def _written_out(value: Any) -> str:
@@ -91,7 +103,7 @@ def _written_out(value: Any) -> str:
         return "none"
     if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, tuple):
+    if isinstance(value, (tuple, list)):
         return ".".join(map(str, value))
     return str(value)
 
@@ -118,15 +130,29 @@ def from_json(text: str, vocabulary: int) -> tuple[State, list[Note]]:
     """The screen the page kept; a page can be tampered with, so it is checked like an address."""
     try:
         values = json.loads(text) if text else {}
-    except ValueError:
-        values = {}
+    except (ValueError, RecursionError):
+        values = None
     if not isinstance(values, dict):
-        values = {}
-    texts = {key: _written_out(tuple(v) if isinstance(v, list) else v) for key, v in values.items()}
-    return _checked(texts, vocabulary)
+        return State(), [Note("ignored", {"names": "state"})]
+    fit = {name: value for name, value in values.items() if _fits(name, value)}
+    odd = [field.name for field in fields(State) if field.name in values.keys() - fit.keys()]
+    return _checked({name: _written_out(value) for name, value in fit.items()}, vocabulary, odd)
 
 
-def _checked(values: Mapping[str, str], vocabulary: int) -> tuple[State, list[Note]]:
+def _fits(name: str, value: Any) -> bool:
+    """Whether the page puts values of this kind under this name."""
+    if name == "written":
+        return isinstance(value, list) and all(type(id) is int for id in value)
+    if name in ("prompt", "search", "strategy"):
+        return isinstance(value, str)
+    if name in ("others", "everything"):
+        return isinstance(value, bool)
+    return value is None or type(value) in (int, float)
+
+
+def _checked(
+    values: Mapping[str, str], vocabulary: int, odd: Sequence[str] = ()
+) -> tuple[State, list[Note]]:
     read: dict[str, Callable[[str], Any]] = {
         "strategy": _one_of("greedy", "sampling"),
         "temperature": _number(*TEMPERATURE),
@@ -135,16 +161,16 @@ def _checked(values: Mapping[str, str], vocabulary: int) -> tuple[State, list[No
         "seed": _integer(0, SEED_MOST),
         "draw": _integer(0, SEED_MOST),
         "written": _ids(vocabulary),
-        "position": _or_none(_integer(0, 1_000_000)),
+        "position": _or_none(_integer(0, POSITION_MOST)),
         "others": _flag,
         "everything": _flag,
         "shown": _integer_of(*SHOWN),
-        "search": lambda text: well_formed(text)[:100],
+        "search": lambda text: well_formed(text)[:SEARCH_CHARACTERS],
         "repeat": _integer_of(*REPEATS),
     }
     prompt, notes = clean_prompt(values.get("prompt", ""))
     found: dict[str, Any] = {"prompt": prompt}
-    refused = []
+    refused = list(odd)
     for name, reader in read.items():
         if name in values:
             try:
@@ -158,7 +184,7 @@ def _checked(values: Mapping[str, str], vocabulary: int) -> tuple[State, list[No
 
 def _number(least: float, most: float) -> Callable[[str], float]:
     def read(text: str) -> float:
-        value = float(text)
+        value = float(text) if text.isascii() else math.nan
         if not (math.isfinite(value) and least <= value <= most):
             raise ValueError(text)
         return value

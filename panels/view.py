@@ -53,9 +53,10 @@ def look(engine: Engine, state: State) -> View:
     """Read the text of a screen and compute what its panels share."""
     tokenizer = engine.model.tokenizer
     prompt = _encoded(engine.model, state.prompt)
-    reading = engine.read(prompt + state.written)
+    text = prompt + state.written
+    reading = engine.read(text)
     length = len(reading.ids)
-    kept_written = min(len(state.written), length)
+    kept_written = min(len(state.written), len(text) - reading.dropped)
     selected = length - 1 if state.position is None else min(state.position, length - 1)
     last = distribution(reading.row_logits(-1), state.settings)
     here = last
