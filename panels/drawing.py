@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from panels.words import SITE, words_of
 
@@ -27,5 +26,4 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters["times"] = lambda share, whole: f"{100 * share / whole:.3f}%"
-    templates.globals["markup"] = Markup
     return templates
