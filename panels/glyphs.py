@@ -18,7 +18,7 @@ def glyphs(token: Token) -> dict[str, Any]:
     drawn: dict[str, Any] = {"id": token.id, "end": token.is_end_of_text, "parts": _parts(token)}
     if token.piece is not None:
         drawn["piece"] = f"{token.piece.number}/{token.piece.of}"
-        drawn["character"] = token.piece.character
+        drawn["character"] = "".join(_sign(each)[0] for each in token.piece.character)
     return drawn
 
 
@@ -61,6 +61,6 @@ def _sign(character: str) -> tuple[str, str]:
     category = unicodedata.category(character)
     if category.startswith("M"):
         return "◌" + character, "text"
-    if category in ("Cc", "Cf", "Zs", "Zl", "Zp", "Co", "Cn"):
+    if category in ("Cc", "Cf", "Zs", "Zl", "Zp", "Co", "Cn") or character == "\ufffd":
         return f"⟨U+{ord(character):04X}⟩", "sign"
     return character, "text"

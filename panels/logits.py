@@ -16,7 +16,8 @@ def data(view: View) -> dict[str, Any]:
     """The first tokens by rank, or those that a search finds, and the sum of all others."""
     here, state = view.here, view.state
     ranks = _ranks(here.order)
-    ids = _wanted(view, ranks)
+    wanted = _wanted(view, ranks)
+    ids = wanted[: state.shown]
     rest = torch.ones(len(here.order), dtype=torch.bool)
     rest[ids] = False
     more = next((count for count in SHOWN if count > state.shown), None)
@@ -30,9 +31,9 @@ def data(view: View) -> dict[str, Any]:
         "vocabulary": view.tokenizer.size,
         "greedy": state.strategy == "greedy",
         "search": state.search,
-        "found": len(ids) if state.search else None,
-        "more": None if state.search or len(ids) >= len(here.order) else more,
-        "fewer": SHOWN[0] if not state.search and state.shown > SHOWN[0] else None,
+        "found": len(wanted) if state.search else None,
+        "more": more if len(wanted) > len(ids) else None,
+        "fewer": SHOWN[0] if len(ids) > SHOWN[0] else None,
         "forcible": can_force(view),
         "rows": [
             {
@@ -59,10 +60,11 @@ def data(view: View) -> dict[str, Any]:
 
 
 def _wanted(view: View, ranks: torch.Tensor) -> list[int]:
+    """The ids that may be shown, by rank: all, or those that the search finds."""
     if not view.state.search:
-        return view.here.order[: view.state.shown].tolist()
-    found = view.tokenizer.find(view.state.search)
-    return sorted(found, key=lambda id: int(ranks[id]))[: view.state.shown]
+        return view.here.order.tolist()
+    found = torch.tensor(view.tokenizer.find(view.state.search), dtype=torch.long)
+    return found[ranks[found].argsort()].tolist()
 
 
 def _ranks(order: torch.Tensor) -> torch.Tensor:
