@@ -29,7 +29,7 @@ class Engine:
         self._reading = threading.Lock()
         self._thread: threading.Thread | None = None
         self._model: Model | None = None
-        self._error: CheckpointError | None = None
+        self._error = ""
         self._readings: OrderedDict[tuple[int, ...], Reading] = OrderedDict()
 
     @property
@@ -50,7 +50,7 @@ class Engine:
         self.start()
         self._opened.wait()
         if self._model is None:
-            raise self._error or CheckpointError(f"The model {self.name} did not open.")
+            raise CheckpointError(self._error or f"The model {self.name} did not open.")
         return self._model
 
     def read(self, ids: Sequence[int]) -> Reading:
@@ -81,6 +81,6 @@ class Engine:
             torch.set_num_threads(1)  # two visitors on two cores beat one visitor on both
             self._model = load(self.name)
         except CheckpointError as error:
-            self._error = error
+            self._error = str(error)
         finally:
             self._opened.set()

@@ -1,0 +1,264 @@
+"""One model for many visitors: opened once, its last readings kept, right from every thread."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import traceback
+import weakref
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+import gpt
+from gpt.engine import READINGS_KEPT, Engine
+
+CALLERS = 8
+PATIENCE = 60.0
+"""Seconds that another thread may take before a test gives up."""
+
+
+@pytest.fixture(scope="module")
+def engine(model: gpt.Model) -> Engine:
+    """The tiny model, already open."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gpt.engine.load", lambda _name: model)
+        engine = Engine("tiny")
+        assert engine.model is model
+    return engine
+
+
+@pytest.fixture
+def read_positions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many positions the network has read, one entry per time it was asked."""
+    counts: list[int] = []
+    hidden = gpt.GPT.hidden
+
+    def counting(self: gpt.GPT, tokens: torch.Tensor, *others: object) -> torch.Tensor:
+        counts.append(tokens.shape[1])
+        return hidden(self, tokens, *others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(gpt.GPT, "hidden", counting)
+    return counts
+
+
+def fresh(model: gpt.Model, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """An engine that has read nothing yet."""
+    monkeypatch.setattr("gpt.engine.load", lambda _name: model)
+    return Engine("tiny")
+
+
+def from_many_threads(ask: Callable[[], object]) -> list[object]:
+    """What as many callers get who ask at the same time."""
+    together = threading.Barrier(CALLERS)
+
+    def asking() -> object:
+        together.wait(PATIENCE)
+        return ask()
+
+    with ThreadPoolExecutor(CALLERS) as callers:
+        waiting = [callers.submit(asking) for _ in range(CALLERS)]
+        return [each.result(PATIENCE) for each in waiting]
+
+
+# Opening
+
+
+def test_many_callers_open_the_model_once(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def load(name: str) -> gpt.Model:
+        opened.append(name)
+        return model
+
+    monkeypatch.setattr("gpt.engine.load", load)
+    engine = Engine("tiny")
+    assert from_many_threads(lambda: engine.model) == [model] * CALLERS
+    assert opened == ["tiny"]
+
+
+def test_opening_keeps_nobody_waiting_who_does_not_ask(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let = threading.Event()
+
+    def load(_name: str) -> gpt.Model:
+        assert let.wait(PATIENCE)
+        return model
+
+    monkeypatch.setattr("gpt.engine.load", load)
+    engine = Engine("tiny")
+    assert not engine.ready
+    engine.start()
+    engine.start()
+    assert not engine.ready
+    let.set()
+    assert engine.model is model
+    assert engine.ready
+
+
+def test_a_bundled_model_opens_by_its_name() -> None:
+    engine = Engine("conteur")
+    assert engine.read(engine.model.tokenizer.encode("Il")).ids == engine.model.read("Il").ids
+
+
+def test_every_caller_is_told_that_the_model_does_not_open() -> None:
+    engine = Engine("nowhere")
+
+    def reason() -> str:
+        with pytest.raises(gpt.CheckpointError) as refused:
+            engine.read([1])
+        return str(refused.value)
+
+    assert from_many_threads(reason) == ["There is no model folder nowhere."] * CALLERS
+    assert reason() == "There is no model folder nowhere."
+    assert not engine.ready
+
+
+def test_an_unforeseen_failure_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[object] = []
+
+    def load(_name: str) -> gpt.Model:
+        raise MemoryError
+
+    monkeypatch.setattr(threading, "excepthook", lambda failure: logged.append(failure.exc_type))
+    monkeypatch.setattr("gpt.engine.load", load)
+    engine = Engine("tiny")
+    for _ in range(2):
+        with pytest.raises(gpt.CheckpointError, match="The model tiny did not open"):
+            _ = engine.model
+    for thread in threading.enumerate():
+        if thread.name == "open-model":
+            thread.join(PATIENCE)
+    assert logged == [MemoryError]
+
+
+def test_refusing_many_callers_piles_nothing_up() -> None:
+    engine = Engine("nowhere")
+    depths = set()
+    for _ in range(5):
+        try:
+            engine.read([1])
+        except gpt.CheckpointError as refused:
+            depths.add(len(traceback.extract_tb(refused.__traceback__)))
+    assert len(depths) == 1
+
+
+# Reading
+
+
+def test_the_same_text_is_read_once(engine: Engine, read_positions: list[int]) -> None:
+    first = engine.read([11, 12, 13])
+    assert engine.read((11, 12, 13)) is first
+    assert len(read_positions) == 1
+
+
+def test_a_text_that_goes_on_is_read_from_where_it_stood(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch, read_positions: list[int]
+) -> None:
+    engine = fresh(model, monkeypatch)
+    engine.read([21, 22, 23])
+    engine.read([21, 22, 23, 24, 25])
+    engine.read([21, 22, 23, 26])
+    engine.read([21, 22, 23, 24, 25, 27])
+    assert read_positions == [4, 2, 1, 1]
+
+
+def test_another_text_is_read_afresh(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch, read_positions: list[int]
+) -> None:
+    engine = fresh(model, monkeypatch)
+    engine.read([31, 32, 33])
+    engine.read([32, 33])
+    engine.read([31])
+    assert read_positions == [4, 3, 2]
+
+
+def test_going_on_leaves_the_earlier_reading_as_it_was(engine: Engine) -> None:
+    before = engine.read([41, 42])
+    logits = before.logits.clone()
+    engine.read([41, 42, 43]).rows()
+    assert engine.read([41, 42]) is before
+    assert torch.equal(before.logits, logits)
+    assert before.rows()[-1].outcome is None
+
+
+@given(
+    ids=st.lists(st.integers(1, 319), max_size=80),
+    steps=st.lists(st.integers(0, 80), max_size=6),
+)
+def test_a_kept_reading_equals_a_fresh_one(
+    engine: Engine, model: gpt.Model, ids: list[int], steps: list[int]
+) -> None:
+    for length in [*steps, len(ids)]:
+        kept, afresh = engine.read(ids[:length]), model.read_ids(ids[:length])
+        assert (kept.ids, kept.dropped) == (afresh.ids, afresh.dropped)
+        torch.testing.assert_close(kept.logits, afresh.logits, atol=1e-4, rtol=0)
+        assert len(kept.rows()) == len(afresh.ids)
+
+
+def test_what_was_dropped_is_told_although_what_is_read_looks_alike(engine: Engine) -> None:
+    assert engine.read([7] * 31).ids == engine.read([7] * 46).ids
+    assert [engine.read([7] * count).dropped for count in (31, 46, 31)] == [0, 15, 0]
+
+
+# What is kept
+
+
+def test_only_the_last_readings_are_kept(model: gpt.Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = fresh(model, monkeypatch)
+    made = [weakref.ref(engine.read([1 + n // 300, 1 + n % 300])) for n in range(3 * READINGS_KEPT)]
+    gc.collect()
+    alive = [reading() is not None for reading in made]
+    assert alive == [False] * (2 * READINGS_KEPT) + [True] * READINGS_KEPT
+
+
+def test_a_reading_that_is_asked_for_again_stays(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = fresh(model, monkeypatch)
+    often, once = engine.read([301]), engine.read([302])
+    for n in range(READINGS_KEPT):
+        engine.read([1 + n])
+        assert engine.read([301]) is often
+    again = engine.read([302])
+    assert again is not once
+    torch.testing.assert_close(again.logits, once.logits)
+
+
+# Many at once
+
+
+def test_every_thread_gets_the_reading_of_its_own_text(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = fresh(model, monkeypatch)
+    texts = [[1 + (7 * n + k) % 300 for k in range(1 + n % 40)] for n in range(4 * READINGS_KEPT)]
+    with ThreadPoolExecutor(CALLERS) as visitors:
+        readings = list(visitors.map(engine.read, texts))
+    for text, reading in zip(texts, readings, strict=True):
+        assert reading.ids == tuple(model.fit(text)[0])
+        torch.testing.assert_close(reading.logits, model.read_ids(text).logits, atol=1e-4, rtol=0)
+
+
+def test_threads_that_write_on_the_same_text_get_the_same_text(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = fresh(model, monkeypatch)
+
+    def write() -> list[int]:
+        ids = [5]
+        for _ in range(40):
+            reading = engine.read(ids)
+            assert len(reading.rows()) == len(reading.ids)
+            ids.append(int(reading.row_logits(-1).argmax()))
+        return ids
+
+    texts = from_many_threads(write)
+    assert texts == [texts[0]] * CALLERS
