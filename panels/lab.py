@@ -16,12 +16,13 @@ import gradio as gr
 
 from gpt import CheckpointError
 from gpt.engine import Engine
+from gpt.tokenizer import well_formed
 from panels import acts, screen
 from panels.drawing import draw
 from panels.plots import probabilities_figure
 from panels.record import first_state
 from panels.state import (
-    ADDRESS_CHARACTERS,
+    SEARCH_CHARACTERS,
     TEMPERATURE,
     TOP_K_MOST,
     TOP_P_LEAST,
@@ -251,7 +252,8 @@ class Lab:
         self.examples.select(self.on_example, [self.memory], [*shown, self.prompt], **at_once)
         for panel in (self.tokens, self.rows, self.logits, self.choice):
             panel.select(self.on_act, [self.memory], shown, **latest)
-        self.search.input(self.on_search, [self.memory, self.search], shown, **latest)
+        # Not `input`: Gradio's text box tells of keys only, not of what is pasted or deleted.
+        self.search.change(self.on_search, [self.memory, self.search], shown, **latest)
         self.strategy.input(self.on_strategy, [self.memory, *settings], shown + sliders, **latest)
         for control in (*sliders, self.seed):
             control.input(self.on_settings, [self.memory, *settings], shown, **latest)
@@ -297,9 +299,8 @@ class Lab:
         return self.change(memory, read, notes)
 
     def on_example(self, memory: str, event: gr.EventData) -> list[Any]:
-        examples = [*self.words.list("prompt.examples"), ""]
-        number = str(_told(event, "value"))
-        text = examples[int(number)] if number.isdigit() and int(number) < len(examples) else ""
+        examples = {str(n): text for n, text in enumerate(self.words.list("prompt.examples"))}
+        text = examples.get(str(_told(event, "value")), "")
         return [*self.on_read(memory, text), text]
 
     def on_act(self, memory: str, event: gr.EventData) -> list[Any]:
@@ -307,7 +308,7 @@ class Lab:
         return self.change(memory, lambda state: acts.act(engine, state, name, value))
 
     def on_search(self, memory: str, text: Any) -> list[Any]:
-        wanted = text[:100] if isinstance(text, str) else ""
+        wanted = well_formed(text)[:SEARCH_CHARACTERS] if isinstance(text, str) else ""
         return self.change(memory, lambda state: replace(state, search=wanted))
 
     def on_settings(self, memory: str, *values: Any) -> list[Any]:
@@ -353,7 +354,11 @@ class Lab:
         return self.change(memory, acts.restart)
 
     def on_refresh(self, memory: str) -> list[Any]:
-        return self.change(memory, lambda state: state)
+        """The whole screen of a run that was stopped, of which only the text was drawn."""
+        try:
+            return self.show(*self.recall(memory))
+        except CheckpointError:
+            return self.unchanged("model")
 
     async def on_run(self, memory: str) -> AsyncIterator[Any]:
         """Write on, token by token; only the text is drawn until the run ends."""
@@ -382,15 +387,18 @@ class Lab:
 
     def recall(self, memory: Any) -> tuple[State, list[Note]]:
         """The state the page kept. Raises CheckpointError when there is no model."""
-        return from_json(memory if isinstance(memory, str) else "", engine.model.tokenizer.size)
+        return from_json(memory if isinstance(memory, str) else "null", engine.model.tokenizer.size)
 
     def change(
         self, memory: Any, act: Callable[[State], State], notes: list[Note] | None = None
     ) -> list[Any]:
         """The screen after an act; what cannot be done leaves it as it is and says why."""
         try:
-            state, doubts = self.recall(memory)
-            return self.show(act(state), [*doubts, *(notes or [])])
+            before, doubts = self.recall(memory)
+            after, notes = act(before), [*doubts, *(notes or [])]
+            if after == before and not notes:
+                return [gr.skip() for _ in self.shown]
+            return self.show(after, notes)
         except CheckpointError:
             return self.unchanged("model")
         except ValueError:
@@ -406,7 +414,7 @@ class Lab:
         view = look(engine, state)
         data = screen.data(view)
         drawn = screen.drawings(data, state, self.language)
-        if len(state.prompt) > ADDRESS_CHARACTERS:
+        if not state.fits_address:
             notes = [*notes, Note("long_address", {})]
         if len(state.written) >= WRITTEN_TOKENS:
             notes = [*notes, Note("full", {"count": WRITTEN_TOKENS})]

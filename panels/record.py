@@ -28,11 +28,11 @@ def record(engine: Engine, language: str) -> dict[str, Any]:
 
 
 def rounded(value: Any) -> Any:
-    """Seven significant digits: more than any screen shows, the same on every machine."""
+    """Seven significant digits, more than any screen shows; u whole: it is the same anywhere."""
     if isinstance(value, float):
         return float(f"{value:.7g}")
     if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
+        return {key: item if key == "u" else rounded(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [rounded(item) for item in value]
     return value
