@@ -60,3 +60,10 @@ def view_of(engine: Engine, probabilities: list[float], state: State) -> View:
     last = gpt.distribution(row, state.settings)
     choice = last.choose(gpt.draw(state.seed, state.step, state.draw))
     return replace(view, here=last, last=last, choice=choice)
+
+
+def short(value: object) -> str:
+    """The name of a case: its value, or the beginning of a long one."""
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a huge number"
+    return ascii(value)[:24]

@@ -23,6 +23,7 @@ from panels.state import (
     from_json,
     from_query,
 )
+from tests.panels.conftest import short
 
 V = 320
 SEARCH = "é 😀&=+%"
@@ -110,7 +111,9 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("name", "text"), [(name, text) for name in BAD for text in BAD[name]])
+@pytest.mark.parametrize(
+    ("name", "text"), [(name, text) for name in BAD for text in BAD[name]], ids=short
+)
 def test_a_bad_value_is_ignored_and_named(name: str, text: str) -> None:
     state, notes = from_query({"prompt": "Il", name: text, "search": "x"}, V)
     assert state == State(prompt="Il", search="x")
@@ -136,7 +139,7 @@ KINDS: dict[str, list[Any]] = {
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [(name, value) for name in KINDS for value in KINDS[name]]
+    ("name", "value"), [(name, value) for name in KINDS for value in KINDS[name]], ids=short
 )
 def test_a_value_of_another_kind_is_ignored_and_named(name: str, value: object) -> None:
     state, notes = from_json(json.dumps({"seed": 9, name: value}), V)
@@ -154,6 +157,7 @@ def test_all_that_is_bad_is_named_at_once() -> None:
     "text",
     ["[]", "5", "null", '"state"', "{", "nonsense", "\0", "[" * 100_000, '{"a":' * 5_000,
      '{"written":' + "[" * 900 + "]" * 900 + "", "1" * 5_000],
+    ids=short,
 )  # fmt: skip
 def test_a_page_that_keeps_no_screen_gets_the_first_one_and_is_told(text: str) -> None:
     assert from_json(text, V) == (State(), [Note("ignored", {"names": "state"})])
