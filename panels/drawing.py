@@ -9,11 +9,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from panels.words import SITE, words_of
 
+PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | {127: 0x2421}
+
 
 def draw(panel: str, language: str, data: dict[str, Any]) -> str:
     """`site/panels/<panel>.html`, filled with the panel's data and the language's words."""
     words = words_of(language)
     return _templates().get_template(f"{panel}.html").render(data, words=words, language=language)
+
+
+def readable(text: str) -> str:
+    """A text for a page: control characters, which HTML has no place for, as their pictures."""
+    return text.translate(PICTURES)
 
 
 @cache
@@ -25,5 +32,6 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["readable"] = readable
     templates.filters["times"] = lambda share, whole: f"{100 * share / whole:.3f}%"
     return templates

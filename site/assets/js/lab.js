@@ -77,6 +77,7 @@
       if (event.relatedTarget && !element.contains(event.relatedTarget)) focused = null;
     });
 
+    applyTheme(); // Gradio has set the system's by now
     sayValues();
     watch("value", () => {
       keepAddress(element);
@@ -87,6 +88,12 @@
       const same = element.querySelector(`[data-key="${CSS.escape(focused)}"]`);
       (same ?? element.querySelector("[data-focus]"))?.focus({ preventScroll: true });
     });
+  }
+
+  // Gradio gives each radio a name of its own, at every change a new one; the arrow keys go from one
+  // to the other only under one name.
+  function joinRadios() {
+    for (const radio of document.querySelectorAll("#strategy input")) radio.name = "strategy";
   }
 
   // Sliders say their value in the page's language, to the eye and to a screen reader.
@@ -102,6 +109,7 @@
       block.dataset.said = value;
     }
   }
+  document.addEventListener("keydown", joinRadios, true);
   document.addEventListener("input", (event) => {
     if (event.target.closest?.("#controls")) sayValues();
   });
