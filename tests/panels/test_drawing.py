@@ -53,6 +53,12 @@ VARIANTS = {
 }
 
 
+def pictured(text: str) -> str:
+    """Control characters, for which HTML has no place, as their pictures; line end and tab stay."""
+    controls = "".join(map(chr, [*range(9), *range(11, 32), 127]))
+    return text.translate(str.maketrans(controls, "␀␁␂␃␄␅␆␇␈␋␌␍␎␏␐␑␒␓␔␕␖␗␘␙␚␛␜␝␞␟␡"))
+
+
 def drawn(engine: Engine, state: State, language: str) -> dict[str, str]:
     return screen.drawings(screen.data(look(engine, state)), state, language)
 
@@ -72,15 +78,15 @@ def test_what_is_typed_is_text_and_never_markup(tiny: Engine, typed: str, langua
 @pytest.mark.parametrize("typed", TYPED)
 def test_what_is_typed_comes_back_whole(conteur: Engine, typed: str, language: str) -> None:
     html = drawn(conteur, State(prompt=typed), language)
-    assert [given.text for given in classed(html["text"], "given")] == [typed]
+    assert [given.text for given in classed(html["text"], "given")] == [pictured(typed)]
     assert not re.search("<(script|img)", "".join(html.values()))
 
 
-@given(typed=st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=12))
+@given(typed=st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=7))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_comes_back_whole(tiny: Engine, typed: str) -> None:
     html = drawn(tiny, State(prompt=typed), "fr")
-    assert [given.text for given in classed(html["text"], "given")] == [typed]
+    assert [given.text for given in classed(html["text"], "given")] == [pictured(typed)]
     assert {element.tag for each in html.values() for element in elements(each)} <= TAGS
 
 
@@ -91,6 +97,12 @@ def test_what_the_model_writes_is_text_too(tiny: Engine) -> None:
     assert "".join(made.text for made in classed(html["text"], "made")[: len(written)]) == typed
     titles = [made.attributes["title"] for made in classed(html["text"], "made")[: len(written)]]
     assert titles[0].startswith("<, probability ")
+
+
+def test_a_control_character_the_model_writes_is_its_picture(tiny: Engine) -> None:
+    written = tuple(tiny.model.tokenizer.encode("\0\x1b\x7f"))
+    (text,) = classed(drawn(tiny, State(written=written), "fr")["text"], "written-text")
+    assert text.text.strip().startswith("␀␛␡")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -154,11 +166,16 @@ def test_a_note_is_text(language: str) -> None:
     assert {element.tag for element in elements(html)} == {"div", "p"}
 
 
-def test_a_missing_number_is_an_error_not_a_blank(tiny: Engine) -> None:
-    data = screen.data(look(tiny, State(prompt="Il")))["logits"]
-    del data["rest"]
-    with pytest.raises(UndefinedError, match="rest"):
-        draw("logits", "fr", data)
+@pytest.mark.parametrize(
+    ("panel", "name"),
+    [("tokens", "dropped"), ("rows", "earlier"), ("logits", "more"), ("text", "address")],
+)
+def test_a_missing_number_is_an_error_not_a_blank(tiny: Engine, panel: str, name: str) -> None:
+    data = screen.data(look(tiny, State(prompt="Il")))[panel] | {"address": ""}
+    assert draw(panel, "fr", data)
+    del data[name]
+    with pytest.raises(UndefinedError, match=name):
+        draw(panel, "fr", data)
 
 
 def test_every_template_is_drawn_by_somebody() -> None:
