@@ -8,6 +8,7 @@ keeps none.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -19,7 +20,7 @@ from gpt.engine import Engine
 from gpt.tokenizer import well_formed
 from panels import acts, screen
 from panels.drawing import draw
-from panels.plots import probabilities_figure
+from panels.plots import probabilities_figure, probabilities_plot
 from panels.record import first_state
 from panels.state import (
     SEARCH_CHARACTERS,
@@ -94,7 +95,10 @@ class Lab:
         recorded, parameters = screen.recorded(self.language)
         drawn = screen.drawings(recorded, state, self.language)
         other = next(language for language in LANGUAGES if language != self.language)
-        self.memory = gr.Textbox(state.to_json(), visible="hidden", elem_id="memory", label="state")
+        self.memory = gr.Textbox(
+            state.to_json(), visible="hidden", max_lines=1, elem_id="memory", label="memory"
+        )
+        self.figure = self.html("figure", "")
         self.html(
             "head",
             draw(
@@ -222,7 +226,7 @@ class Lab:
         """What an act draws anew, in the order of `show`."""
         return [
             self.memory, self.notes, self.tokens, self.rows, self.logits, self.probabilities,
-            self.choice, self.text, self.plot, self.add, self.back, self.restart, self.run,
+            self.choice, self.text, self.figure, self.add, self.back, self.restart, self.run,
             self.stop,
         ]  # fmt: skip
 
@@ -246,7 +250,7 @@ class Lab:
         }
         latest = at_once | {"trigger_mode": "always_last"}
 
-        demo.load(self.on_load, None, shown + controls, **at_once)
+        demo.load(self.on_load, None, [*shown, *controls, self.plot], **at_once)
         for event in (self.read.click, self.prompt.submit):
             event(self.on_read, [self.memory, self.prompt], shown, **at_once)
         self.examples.select(self.on_example, [self.memory], [*shown, self.prompt], **at_once)
@@ -277,18 +281,17 @@ class Lab:
     def on_load(self, request: gr.Request) -> list[Any]:
         """The screen of the address; without one the example is there, all but its plot."""
         query = dict(request.query_params) if request else {}
+        nothing = [gr.skip() for _ in (*self.shown, *self.set_by_reader)]
         if not set(query) & set(State.__dataclass_fields__):
             recorded, _ = screen.recorded(self.language)
-            figure = probabilities_figure(recorded["probabilities"], self.words)
-            return [
-                figure if part is self.plot else gr.skip()
-                for part in (*self.shown, *self.set_by_reader)
-            ]
+            return [*nothing, probabilities_figure(recorded["probabilities"], self.words)]
         try:
             state, notes = from_query(query, engine.model.tokenizer.size)
         except CheckpointError:
-            return [*self.unchanged("model"), *[gr.skip() for _ in self.set_by_reader]]
-        return [*self.show(state, notes), *self.controls(state)]
+            return [*self.unchanged(Note("model", {})), *nothing[len(self.shown) :], gr.skip()]
+        data = screen.data(look(engine, state))
+        figure = probabilities_figure(data["probabilities"], self.words)
+        return [*self.show(state, notes), *self.controls(state), figure]
 
     def on_read(self, memory: str, prompt: Any) -> list[Any]:
         text, notes = clean_prompt(prompt if isinstance(prompt, str) else "")
@@ -309,6 +312,12 @@ class Lab:
 
     def on_search(self, memory: str, text: Any) -> list[Any]:
         wanted = well_formed(text)[:SEARCH_CHARACTERS] if isinstance(text, str) else ""
+        try:
+            found, _ = self.recall(memory)
+        except CheckpointError:
+            return self.unchanged(Note("model", {}))
+        if found.search == wanted:  # a link brought it back
+            return [gr.skip() for _ in self.shown]
         return self.change(memory, lambda state: replace(state, search=wanted))
 
     def on_settings(self, memory: str, *values: Any) -> list[Any]:
@@ -358,14 +367,14 @@ class Lab:
         try:
             return self.show(*self.recall(memory))
         except CheckpointError:
-            return self.unchanged("model")
+            return self.unchanged(Note("model", {}))
 
     async def on_run(self, memory: str) -> AsyncIterator[Any]:
         """Write on, token by token; only the text is drawn until the run ends."""
         try:
             state, _ = await asyncio.to_thread(self.recall, memory)
         except CheckpointError:
-            yield self.unchanged("model")
+            yield self.unchanged(Note("model", {}))
             return
         for _ in range(RUN_TOKENS):
             longer = await asyncio.to_thread(acts.add, engine, state)
@@ -396,18 +405,18 @@ class Lab:
         try:
             before, doubts = self.recall(memory)
             after, notes = act(before), [*doubts, *(notes or [])]
-            if after == before and not notes:
-                return [gr.skip() for _ in self.shown]
+            if after == before and not doubts:
+                return self.unchanged(*notes)
             return self.show(after, notes)
         except CheckpointError:
-            return self.unchanged("model")
+            return self.unchanged(Note("model", {}))
         except ValueError:
-            return self.unchanged("setting")
+            return self.unchanged(Note("setting", {}))
 
-    def unchanged(self, reason: str) -> list[Any]:
-        """The screen as it is, with a note that says why."""
-        note = self.note([Note(reason, {})])
-        return [note if part is self.notes else gr.skip() for part in self.shown]
+    def unchanged(self, *notes: Note) -> list[Any]:
+        """The screen as it is, with these notes."""
+        said = self.note(list(notes))
+        return [said if part is self.notes else gr.skip() for part in self.shown]
 
     def show(self, state: State, notes: list[Note]) -> list[Any]:
         """Everything that a state shows, in the order of `shown`."""
@@ -418,13 +427,14 @@ class Lab:
             notes = [*notes, Note("long_address", {})]
         if len(state.written) >= WRITTEN_TOKENS:
             notes = [*notes, Note("full", {"count": WRITTEN_TOKENS})]
+        plot = probabilities_plot(data["probabilities"], self.words)
         has_written = gr.update(interactive=bool(state.written))
         goes_on = not view.finished and len(state.written) < WRITTEN_TOKENS
         return [
             state.to_json(),
             self.note(notes),
             *(drawn[name] for name in screen.PANELS),
-            probabilities_figure(data["probabilities"], self.words),
+            draw("figure", self.language, {"figure": json.dumps(plot)}),
             gr.update(value=self.add_label(data), interactive=goes_on),
             has_written,
             has_written,

@@ -6,19 +6,31 @@ is made once for both.
 
 from __future__ import annotations
 
+import html
 from typing import Any
+from unicodedata import east_asian_width
 
 import plotly.graph_objects as go
 
 from panels.words import Words
 
+NAME = 20
+CELL = 7.3
+"""Pixels that a sign takes in the labels' type, 12 pixels high."""
+
 PALE, SOLID, CHOSEN, OBSERVED = "#E9C4B4", "#B4380B", "#A3123F", "#1D1B16"
 
 
 def probabilities_figure(data: dict[str, Any], words: Words) -> go.Figure:
+    """The figure as Plotly's own object, every property checked."""
+    return go.Figure(probabilities_plot(data, words))
+
+
+def probabilities_plot(data: dict[str, Any], words: Words) -> dict[str, Any]:
     """Bars before (pale) and after (solid) the settings; observed shares with their band."""
     bars = data["bars"]
     places = list(range(len(bars)))
+    names = [_name(bar, words) for bar in bars]
     hover = "%{customdata}<extra></extra>"
     after = "after_greedy" if data["greedy"] else "after"
     traces: list[Any] = [
@@ -48,7 +60,7 @@ def probabilities_figure(data: dict[str, Any], words: Words) -> go.Figure:
     layout = {
         "barmode": "overlay",
         "height": 31 * len(bars) + 44,
-        "margin": {"l": 8, "r": 56, "t": 4, "b": 34},
+        "margin": {"l": _width(names) + 12, "r": 56, "t": 4, "b": 34, "autoexpand": False},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "Inter, sans-serif", "size": 13},
@@ -66,9 +78,8 @@ def probabilities_figure(data: dict[str, Any], words: Words) -> go.Figure:
             "range": [len(bars) - 0.5, -0.5],
             "tickmode": "array",
             "tickvals": places,
-            "ticktext": [_name(bar, words) for bar in bars],
+            "ticktext": [html.escape(name, quote=False) for name in names],
             "zeroline": False,
-            "automargin": True,
             "ticks": "outside",
             "ticklen": 6,
             "tickcolor": "rgba(0,0,0,0)",
@@ -78,7 +89,7 @@ def probabilities_figure(data: dict[str, Any], words: Words) -> go.Figure:
         },
         "dragmode": False,
     }
-    return go.Figure({"data": traces, "layout": layout}, skip_invalid=False)
+    return {"data": traces, "layout": layout}
 
 
 def _bars(
@@ -154,7 +165,15 @@ def _repeated(
 
 
 def _name(bar: dict[str, Any], words: Words) -> str:
-    """A token as an axis label: Plotly reads some HTML in labels, so its signs are written out."""
+    """A token as an axis label, its signs written out; a very long one is cut."""
     token = bar["token"]
-    text = words("tokens.end_name") if token["end"] else "".join(t for t, _ in token["parts"])
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if token["end"]:
+        return words("tokens.end_name")
+    name = "".join(text for text, _ in token["parts"])
+    return name if len(name) <= NAME else name[: NAME - 1] + "…"
+
+
+def _width(names: list[str]) -> int:
+    """The width of the longest label in pixels; measured here, Plotly need not draw twice."""
+    cells = (sum(2 if east_asian_width(sign) in "WF" else 1 for sign in name) for name in names)
+    return round(CELL * max(cells))

@@ -11,7 +11,7 @@ from gpt import draw
 from panels.glyphs import glyphs
 from panels.view import View
 
-BARS = 20
+BARS = 12
 
 
 def data(view: View) -> dict[str, Any]:
@@ -37,7 +37,10 @@ def data(view: View) -> dict[str, Any]:
     ]
     return {
         "bars": bars,
-        "most": max(max(bar["plain"], bar["probability"], bar["observed"] or 0) for bar in bars),
+        "most": max(
+            max(bar["plain"], bar["probability"], bar["observed"] or 0, *(bar["band"] or ()))
+            for bar in bars
+        ),
         "greedy": state.strategy == "greedy",
         "entropy": [here.plain_entropy, here.entropy],
         "choices": [here.plain_effective_choices, here.effective_choices],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from gpt import Token
+from gpt.reading import Outcome
 from panels.glyphs import glyphs
 from panels.view import View, from_the_end
 
@@ -29,7 +32,7 @@ def data(view: View) -> dict[str, Any]:
                     {"token": glyphs(view.token(g.token_id)), "probability": g.probability}
                     for g in rows[position].guesses
                 ],
-                "came": _outcome(view, position),
+                "came": _outcome(rows[position].outcome, tokens[position + 1 : position + 2]),
                 "last": position == len(rows) - 1,
                 "selected": position == view.selected,
             }
@@ -38,12 +41,11 @@ def data(view: View) -> dict[str, Any]:
     }
 
 
-def _outcome(view: View, position: int) -> dict[str, Any] | None:
-    outcome = view.reading.rows()[position].outcome
+def _outcome(outcome: Outcome | None, came: Sequence[Token]) -> dict[str, Any] | None:
     if outcome is None:
         return None
     return {
-        "token": glyphs(view.reading.tokens[position + 1]),
+        "token": glyphs(came[0]),
         "rank": outcome.rank,
         "probability": outcome.probability,
         "surprise": outcome.surprise,

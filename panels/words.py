@@ -50,7 +50,7 @@ class Words:
         """3,14 in French, 3.14 in English; −∞ and ∞ as signs, a real minus."""
         if math.isinf(value):
             return "∞" if value > 0 else "−∞"
-        text = f"{value:,.{decimals}f}".replace("-", "−")
+        text = f"{value:z,.{decimals}f}".replace("-", "−")
         if self._french:
             text = text.replace(",", NARROW_NO_BREAK).replace(".", ",")
         return text

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 import gpt
 from gpt.generate import Model
+from panels.probabilities import BARS
 from tests.browser.screen import ADDRESSES, Screen
 
 PROMPT = {"fr": "La petite souris a dit", "en": "The little mouse said"}
@@ -43,7 +44,7 @@ def test_the_example_is_there_before_the_model_answers(
     screen = Screen(page, language)
     expect(screen.chips.last).to_have_attribute("aria-selected", "true")
     expect(screen.table).to_have_count(20)
-    expect(page.locator("#panel-probabilities table.bars tbody tr")).to_have_count(20)
+    expect(page.locator("#panel-probabilities table.bars tbody tr")).to_have_count(BARS)
     expect(screen.text).to_contain_text(screen.words.list("prompt.examples")[0])
 
 
@@ -113,9 +114,9 @@ def test_the_screen_shows_what_the_model_says(screen: Screen, conteur: Model) ->
     bars = screen.page.evaluate(
         "() => document.querySelector('#plot .js-plotly-plot').data.slice(0, 2).map(t => [...t.x])"
     )
-    order = last.order[:20].tolist()
-    assert bars[0][:20] == pytest.approx([100 * float(last.plain[id]) for id in order], rel=1e-4)
-    assert bars[1][:20] == pytest.approx(
+    order = last.order[:BARS].tolist()
+    assert bars[0][:BARS] == pytest.approx([100 * float(last.plain[id]) for id in order], rel=1e-4)
+    assert bars[1][:BARS] == pytest.approx(
         [100 * float(last.probabilities[id]) for id in order], rel=1e-4
     )
     measures = screen.page.locator("#panel-probabilities dd").first
@@ -267,12 +268,12 @@ def test_a_thousand_draws_lie_over_what_was_expected(screen: Screen, conteur: Mo
     settings = gpt.Settings("sampling", 0.8, None, 0.9, 7)
     last = gpt.distribution(conteur.read(PROMPT[screen.language]).row_logits(-1), settings)
     drawn = [last.choose(gpt.draw(7, 0, draw)).token_id for draw in range(1000)]
-    shares = [drawn.count(id) / 10 for id in last.order[:20].tolist()]
+    shares = [drawn.count(id) / 10 for id in last.order[:BARS].tolist()]
     shown = screen.page.evaluate(
         "() => [...document.querySelector('#plot .js-plotly-plot').data.find("
         "t => t.marker?.symbol === 'diamond').x]"
     )
-    assert shown[:20] == pytest.approx(shares)
+    assert shown[:BARS] == pytest.approx(shares)
     screen.key("repeat").click()
     expect(screen.page.locator("#panel-probabilities [data-repeat]")).to_have_count(0)
 

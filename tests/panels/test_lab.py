@@ -208,7 +208,7 @@ def test_controls_have_the_bounds_of_the_state(lab_page: Lab) -> None:
 
 
 def loaded(page: Lab, query: str = "") -> Answer:
-    return Answer(page, page.on_load(asked(query)), page.set_by_reader)
+    return Answer(page, page.on_load(asked(query)), [*page.set_by_reader, page.plot])
 
 
 @pytest.mark.parametrize("query", ["", "__theme=dark", "unknown=1&x=", "%00=%ff"])
@@ -252,7 +252,7 @@ def test_an_address_without_a_model_leaves_all_and_says_so(lab_page: Lab) -> Non
 
 def test_without_a_request_the_example_stays(lab_page: Lab) -> None:
     sent = lab_page.on_load(None)  # type: ignore[arg-type]
-    assert Answer(lab_page, sent, lab_page.set_by_reader).left("memory")
+    assert Answer(lab_page, sent, [*lab_page.set_by_reader, lab_page.plot]).left("memory")
 
 
 # Reading

@@ -41,7 +41,7 @@ def test_the_bars_are_the_first_tokens_by_rank(tiny: Engine) -> None:
     assert [bar["probability"] for bar in bars] == [
         float(view.last.probabilities[id]) for id in order
     ]
-    assert [bar["rule"] for bar in bars] == ["kept"] * 5 + ["top_k"] * 15
+    assert [bar["rule"] for bar in bars] == ["kept"] * 5 + ["top_k"] * (BARS - 5)
     assert [bar["token"]["id"] for bar in bars if bar["chosen"]] == [view.choice.token_id]
 
 

@@ -81,14 +81,35 @@
     sayValues();
     watch("value", () => {
       keepAddress(element);
-      sayValues();
+      if (element.id === "panel-choice") requestAnimationFrame(sayValues);
+      const figure = element.querySelector("[data-figure]");
+      if (figure) setTimeout(plot, 0, figure.dataset.figure);
       const scroller = element.querySelector(".written-text");
-      if (scroller) scroller.scrollTop = scroller.scrollHeight;
+      if (scroller) requestAnimationFrame(() => { scroller.scrollTop = scroller.scrollHeight; });
       if (!focused || (document.activeElement && document.activeElement !== document.body)) return;
       const same = element.querySelector(`[data-key="${CSS.escape(focused)}"]`);
       (same ?? element.querySelector("[data-focus]"))?.focus({ preventScroll: true });
     });
   }
+
+  // Gradio brings Plotly and the first figure. Every later figure is drawn into that same plot, which
+  // is many times faster than to have Gradio make the plot anew.
+  function whenPlotted(then) {
+    const place = document.querySelector("#plot .js-plotly-plot");
+    if (window.Plotly && place?.querySelector(".barlayer .point")) then(place);
+    else setTimeout(whenPlotted, 100, then);
+  }
+
+  let figures = 0;
+  function plot(json) {
+    const number = ++figures;
+    whenPlotted((place) => {
+      if (number !== figures) return;
+      const { data, layout } = JSON.parse(json);
+      window.Plotly.react(place, data, { ...layout, autosize: true }, { displayModeBar: false, responsive: true });
+    });
+  }
+  whenPlotted(() => document.getElementById("plot-column").classList.add("plotted"));
 
   // Gradio gives each radio a name of its own, at every change a new one; the arrow keys go from one
   // to the other only under one name.
