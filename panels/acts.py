@@ -21,6 +21,13 @@ def act(engine: Engine, state: State, name: str, value: str) -> State:
         return state
 
 
+def read(state: State, prompt: str) -> State:
+    """Another prompt, nothing written after it yet; the same prompt changes nothing."""
+    if prompt == state.prompt:
+        return state
+    return replace(state.with_written(()), prompt=prompt, everything=False)
+
+
 def add(engine: Engine, state: State) -> State:
     """Append the token that the last row chooses, unless the text is over."""
     view = look(engine, state)
@@ -62,7 +69,9 @@ def draw_again(_engine: Engine, state: State, _value: str) -> State:
 
 
 def repeat(_engine: Engine, state: State, value: str) -> State:
-    return replace(state, repeat=_whole(value)) if _whole(value) in REPEATS else state
+    """So many draws of the next token, which are shown over its bars: on the last row."""
+    wanted = _whole(value)
+    return replace(state, repeat=wanted, position=None) if wanted in REPEATS else state
 
 
 def force(engine: Engine, state: State, value: str) -> State:

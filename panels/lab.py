@@ -248,9 +248,20 @@ class Lab:
             "show_progress": "hidden",
             "api_visibility": "private",
         }
+        demo.load(self.on_load, None, [*shown, *controls, self.plot], **at_once)
+        running = self.run.click(
+            self.on_run,
+            [self.memory, self.prompt],
+            shown,
+            show_progress="hidden",
+            api_visibility="private",
+            concurrency_limit=64,
+        )
+        self.stop.click(None, None, None, cancels=[running], **at_once).then(
+            self.on_refresh, [self.memory], shown, **at_once
+        )
         latest = at_once | {"trigger_mode": "always_last"}
 
-        demo.load(self.on_load, None, [*shown, *controls, self.plot], **at_once)
         for event in (self.read.click, self.prompt.submit):
             event(self.on_read, [self.memory, self.prompt], shown, **at_once)
         self.examples.select(self.on_example, [self.memory], [*shown, self.prompt], **at_once)
@@ -261,20 +272,9 @@ class Lab:
         self.strategy.input(self.on_strategy, [self.memory, *settings], shown + sliders, **latest)
         for control in (*sliders, self.seed):
             control.input(self.on_settings, [self.memory, *settings], shown, **latest)
-        self.add.click(self.on_add, [self.memory], shown, **at_once)
+        self.add.click(self.on_add, [self.memory, self.prompt], shown, **at_once)
         self.back.click(self.on_back, [self.memory], shown, **at_once)
         self.restart.click(self.on_restart, [self.memory], shown, **at_once)
-        running = self.run.click(
-            self.on_run,
-            [self.memory],
-            shown,
-            show_progress="hidden",
-            api_visibility="private",
-            concurrency_limit=64,
-        )
-        self.stop.click(None, None, None, cancels=[running], **at_once).then(
-            self.on_refresh, [self.memory], shown, **at_once
-        )
 
     # What the events do. Each takes what the page kept and returns the whole screen.
 
@@ -295,11 +295,7 @@ class Lab:
 
     def on_read(self, memory: str, prompt: Any) -> list[Any]:
         text, notes = clean_prompt(prompt if isinstance(prompt, str) else "")
-
-        def read(state: State) -> State:
-            return replace(state.with_written(()), prompt=text, everything=False)
-
-        return self.change(memory, read, notes)
+        return self.change(memory, lambda state: acts.read(state, text), notes)
 
     def on_example(self, memory: str, event: gr.EventData) -> list[Any]:
         examples = {str(n): text for n, text in enumerate(self.words.list("prompt.examples"))}
@@ -353,8 +349,10 @@ class Lab:
         usable = gr.update(interactive=values[0] != "greedy")
         return [*self.on_settings(memory, *values), usable, usable, usable]
 
-    def on_add(self, memory: str) -> list[Any]:
-        return self.change(memory, lambda state: acts.add(engine, state))
+    def on_add(self, memory: str, prompt: Any) -> list[Any]:
+        """One token more; a text that was typed and not yet read is read first."""
+        text, notes = clean_prompt(prompt if isinstance(prompt, str) else "")
+        return self.change(memory, lambda state: acts.add(engine, acts.read(state, text)), notes)
 
     def on_back(self, memory: str) -> list[Any]:
         return self.change(memory, acts.back)
@@ -369,28 +367,29 @@ class Lab:
         except CheckpointError:
             return self.unchanged(Note("model", {}))
 
-    async def on_run(self, memory: str) -> AsyncIterator[Any]:
+    async def on_run(self, memory: str, prompt: Any) -> AsyncIterator[Any]:
         """Write on, token by token; only the text is drawn until the run ends."""
         try:
             state, _ = await asyncio.to_thread(self.recall, memory)
         except CheckpointError:
             yield self.unchanged(Note("model", {}))
             return
+        text, notes = clean_prompt(prompt if isinstance(prompt, str) else "")
+        state = acts.read(state, text)
         for _ in range(RUN_TOKENS):
             longer = await asyncio.to_thread(acts.add, engine, state)
             if longer == state:
                 break
             state = longer
             view = await asyncio.to_thread(look, engine, state)
-            text = screen.drawing("text", view, self.language)
             yield {
                 self.memory: state.to_json(),
-                self.text: text,
+                self.text: screen.drawing("text", view, self.language),
                 self.run: gr.update(visible=False),
                 self.stop: gr.update(visible=True),
             }
             await asyncio.sleep(PACE)
-        yield await asyncio.to_thread(self.show, state, [])
+        yield await asyncio.to_thread(self.show, state, notes)
 
     # From a state to a screen.
 
@@ -415,8 +414,12 @@ class Lab:
 
     def unchanged(self, *notes: Note) -> list[Any]:
         """The screen as it is, with these notes."""
-        said = self.note(list(notes))
-        return [said if part is self.notes else gr.skip() for part in self.shown]
+        changed = {
+            self.notes: self.note(list(notes)),
+            self.run: gr.update(visible=True),
+            self.stop: gr.update(visible=False),
+        }
+        return [changed.get(part, gr.skip()) for part in self.shown]
 
     def show(self, state: State, notes: list[Note]) -> list[Any]:
         """Everything that a state shows, in the order of `shown`."""
@@ -464,6 +467,8 @@ class Lab:
 
     def add_label(self, data: screen.Data) -> str:
         """« Ajouter … » with the token about to be added."""
+        if data["choice"]["finished"]:
+            return self.words("text.add_nothing")
         chosen = data["choice"]["chosen"]
         if chosen["end"]:
             return self.words("text.add_end")

@@ -21,7 +21,7 @@ def data(view: View) -> dict[str, Any]:
     rest = torch.ones(len(here.order), dtype=torch.bool)
     rest[ids] = False
     more = next((count for count in SHOWN if count > state.shown), None)
-    choice = view.choice.token_id if view.on_last else None
+    choice = view.choice.token_id if view.on_last and not view.finished else None
     came = None if view.on_last else view.reading.ids[view.selected + 1]
     return {
         "position": view.selected,

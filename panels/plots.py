@@ -53,7 +53,8 @@ def probabilities_plot(data: dict[str, Any], words: Words) -> dict[str, Any]:
         ),
     ]
     if data["repeat"]:
-        traces += _repeated(places, bars, data["repeat"], words)
+        kept = [place for place in places if bars[place]["rule"] == "kept"]
+        traces += _repeated(kept, [bars[place] for place in kept], data["repeat"], words)
     for trace in traces:
         trace["hovertemplate"] = hover
     traces.append(_said(places, bars, words))
@@ -109,7 +110,7 @@ def _bars(
 def _said(places: list[int], bars: list[dict[str, Any]], words: Words) -> dict[str, Any]:
     """The probability after the settings in figures, to the right of everything in its line."""
     ends = [
-        max(bar["plain"], bar["probability"], bar["band"][1] if bar["band"] else 0.0)
+        max(bar["plain"], bar["probability"], bar["observed"] or 0, *(bar["band"] or ()))
         for bar in bars
     ]
     return {

@@ -17,10 +17,10 @@ BARS = 12
 def data(view: View) -> dict[str, Any]:
     """The first tokens before and after, the entropy before and after, and repeated draws."""
     here, state = view.here, view.state
-    counts = observed(view) if state.repeat and view.on_last else None
+    counts = observed(view) if state.repeat and view.on_last and not view.finished else None
     ids = here.order[:BARS].tolist()
-    chosen = view.choice.token_id
-    if view.on_last and chosen not in ids:
+    chosen = view.choice.token_id if view.on_last and not view.finished else None
+    if chosen is not None and chosen not in ids:
         ids.append(chosen)
     bars: list[dict[str, Any]] = [
         {
@@ -28,15 +28,17 @@ def data(view: View) -> dict[str, Any]:
             "plain": float(here.plain[id]),
             "probability": float(here.probabilities[id]),
             "rule": here.excluded_by(id) or "kept",
-            "chosen": view.on_last and id == chosen,
+            "chosen": id == chosen,
             "observed": None if counts is None else counts.get(id, 0) / state.repeat,
             "count": None if counts is None else counts.get(id, 0),
             "band": None if counts is None else band(float(here.probabilities[id]), state.repeat),
         }
         for id in ids
     ]
+    kept = [bar for bar in bars if bar["rule"] == "kept"]
     return {
         "bars": bars,
+        "kept": len(kept),
         "most": max(
             max(bar["plain"], bar["probability"], bar["observed"] or 0, *(bar["band"] or ()))
             for bar in bars
@@ -47,7 +49,7 @@ def data(view: View) -> dict[str, Any]:
         "repeat": state.repeat if counts is not None else 0,
         "inside": None
         if counts is None
-        else sum(bar["band"][0] <= bar["observed"] <= bar["band"][1] for bar in bars),
+        else sum(bar["band"][0] <= bar["observed"] <= bar["band"][1] for bar in kept),
     }
 
 

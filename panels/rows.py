@@ -22,6 +22,9 @@ def data(view: View) -> dict[str, Any]:
         "count": len(rows),
         "vocabulary": view.tokenizer.size,
         "earlier": len(rows) - len(positions),
+        "fewer": view.state.everything and len(rows) > ROWS,
+        "finished": view.finished,
+        "dropped": view.reading.dropped,
         "others": view.state.others,
         "rows": [
             {
@@ -32,7 +35,10 @@ def data(view: View) -> dict[str, Any]:
                     {"token": glyphs(view.token(g.token_id)), "probability": g.probability}
                     for g in rows[position].guesses
                 ],
-                "came": _outcome(rows[position].outcome, tokens[position + 1 : position + 2]),
+                "came": _came(
+                    None if view.unread and position == 0 else rows[position].outcome,
+                    tokens[position + 1 : position + 2],
+                ),
                 "last": position == len(rows) - 1,
                 "selected": position == view.selected,
             }
@@ -41,7 +47,7 @@ def data(view: View) -> dict[str, Any]:
     }
 
 
-def _outcome(outcome: Outcome | None, came: Sequence[Token]) -> dict[str, Any] | None:
+def _came(outcome: Outcome | None, came: Sequence[Token]) -> dict[str, Any] | None:
     if outcome is None:
         return None
     return {

@@ -16,6 +16,7 @@ def data(view: View) -> dict[str, Any]:
     rows = view.reading.rows()
     dropped = view.reading.dropped
     return {
+        "unread": view.tokenizer.decode(view.unread),
         "prompt": view.state.prompt if not dropped else _read_prompt(view),
         "dropped": dropped,
         "finished": view.finished,
@@ -31,6 +32,7 @@ def data(view: View) -> dict[str, Any]:
             }
             for number, token in enumerate(view.written)
             if (outcome := rows[view.prompt_length + number - 1].outcome) is not None
+            and not (view.unread and view.prompt_length + number == 1)
         ],
         "next": {
             "text": view.token(view.choice.token_id).text,
@@ -41,5 +43,6 @@ def data(view: View) -> dict[str, Any]:
 
 
 def _read_prompt(view: View) -> str:
-    """The part of the prompt that the reading still holds."""
-    return view.tokenizer.decode(view.reading.ids[: view.prompt_length])
+    """What is read and was not judged: the rest of the prompt, or the first token after the gap."""
+    length = max(view.prompt_length, 2)
+    return view.tokenizer.decode(view.reading.ids[:length])

@@ -23,6 +23,7 @@ def data(view: View) -> dict[str, Any]:
         "dropped": view.reading.dropped,
         "context": view.reading.network.config.context,
         "earlier": len(tokens) - len(positions),
+        "fewer": view.state.everything and len(tokens) > CHIPS,
         "starts": bool(starts),
         "alone": len(tokens) == starts,
         "chips": [

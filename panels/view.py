@@ -19,7 +19,8 @@ class View:
 
     `prompt_length` counts the positions of the reading that come from the prompt, start token
     included; `selected` is the position whose row is shown; `here` is that row's distribution and
-    `last` the last row's, from which `choice` is made.
+    `last` the last row's, from which `choice` is made; `unread` are the ids of the text's beginning
+    when all of it is longer than the context.
     """
 
     state: State
@@ -30,6 +31,7 @@ class View:
     here: Distribution
     last: Distribution
     choice: Choice
+    unread: tuple[int, ...]
 
     @property
     def on_last(self) -> bool:
@@ -71,6 +73,7 @@ def look(engine: Engine, state: State) -> View:
         here=here,
         last=last,
         choice=last.choose(draw(state.seed, state.step, state.draw)),
+        unread=text[: reading.dropped],
     )
 
 

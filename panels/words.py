@@ -22,7 +22,7 @@ class Words:
         self._french = language == "fr"
 
     def __call__(self, key: str, **blanks: Any) -> str:
-        """The words under a key, `{blanks}` filled; whole numbers in the language's format.
+        """The words under a key, `{blanks}` filled; numbers in the language's format.
 
         With a blank `count`, the form is chosen by it: `one` for 1 (French: 0 too), else `other`.
         """
@@ -32,8 +32,13 @@ class Words:
         if isinstance(found, dict):
             single = abs(blanks["count"]) < 2 if self._french else blanks["count"] == 1
             found = found["one" if single else "other"]
-        filled = {name: self.integer(v) if type(v) is int else v for name, v in blanks.items()}
+        filled = {name: self._written(value) for name, value in blanks.items()}
         return str(found).format(**filled) if filled else str(found)
+
+    def _written(self, value: Any) -> Any:
+        if type(value) is int:
+            return self.integer(value)
+        return self.number(value, 1) if type(value) is float else value
 
     def list(self, key: str) -> list[str]:
         """A list of words under a key, such as the examples."""

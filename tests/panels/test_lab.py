@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from types import MethodType
@@ -80,6 +81,10 @@ def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lab, "engine", Engine("nowhere"))
 
 
+TOLD = ["notes", "run", "stop"]
+"""What changes when nothing is done: what is said, and that nothing runs any more."""
+
+
 class Answer:
     """What an event sent to the page, by the names of its components."""
 
@@ -123,11 +128,17 @@ def clicked(**told: Any) -> gr.EventData:
     return gr.EventData(None, told)
 
 
-def run(page: Lab, memory: Any) -> list[Answer]:
+def typed(memory: Any) -> str:
+    """The prompt that stands in the box of a page which keeps this."""
+    return str(json.loads(memory)["prompt"])
+
+
+def run(page: Lab, memory: Any, prompt: str | None = None) -> list[Answer]:
     """Everything that a run sends, from first to last."""
+    box = typed(memory) if prompt is None else prompt
 
     async def every() -> list[Any]:
-        return [sent async for sent in page.on_run(memory)]
+        return [sent async for sent in page.on_run(memory, box)]
 
     return [Answer(page, sent) for sent in asyncio.run(every())]
 
@@ -144,6 +155,8 @@ def samples(page: Lab, name: str) -> list[Any]:
         "on_search": ["e"],
         "on_settings": list(SETTINGS),
         "on_strategy": ["greedy", *SETTINGS[1:]],
+        "on_add": [""],
+        "on_run": [""],
     }
     return [page.memory.value, *given.get(name, [])]
 
@@ -164,7 +177,7 @@ def test_every_event_answers_as_many_components_as_it_is_wired_to(
         typed = [each for each in given if not isinstance(each, (gr.EventData, gr.Request))]
         assert len(typed) == len(event.inputs), name
         if name == "on_run":
-            assert {len(answer.values) for answer in run(page, *given)} == {len(event.outputs)}
+            assert {len(answer.values) for answer in run(page, given[0])} == {len(event.outputs)}
         else:
             assert len(event.fn(*given)) == len(event.outputs), name
 
@@ -246,7 +259,7 @@ def test_what_is_bad_in_an_address_is_named(lab_page: Lab) -> None:
 @pytest.mark.usefixtures("no_model")
 def test_an_address_without_a_model_leaves_all_and_says_so(lab_page: Lab) -> None:
     answer = loaded(lab_page, "prompt=Il")
-    assert [name for name in answer.values if not answer.left(name)] == ["notes"]
+    assert [name for name in answer.values if not answer.left(name)] == TOLD
     assert answer.says("model")
 
 
@@ -406,7 +419,7 @@ def test_a_bad_setting_changes_nothing_and_is_said(lab_page: Lab, place: int, va
     values[place] = value
     answer = settled(lab_page, IL, *values)
     assert answer.says("setting")
-    assert [name for name in answer.values if not answer.left(name)] == ["notes"]
+    assert [name for name in answer.values if not answer.left(name)] == TOLD
 
 
 def test_greedy_puts_the_sliders_to_rest(lab_page: Lab) -> None:
@@ -430,8 +443,8 @@ def test_a_bad_strategy_changes_nothing(lab_page: Lab, strategy: Any) -> None:
 
 
 def test_add_back_and_restart(lab_page: Lab) -> None:
-    one = Answer(lab_page, lab_page.on_add(IL.to_json()))
-    two = Answer(lab_page, lab_page.on_add(one.state.to_json()))
+    one = Answer(lab_page, lab_page.on_add(IL.to_json(), IL.prompt))
+    two = Answer(lab_page, lab_page.on_add(one.state.to_json(), one.state.prompt))
     steps = list(lab.engine.model.write(IL.prompt, IL.settings, tokens=2))
     assert two.state.written == tuple(step.token.id for step in steps)
     assert (one.values["back"]["interactive"], one.values["restart"]["interactive"]) == (True, True)
@@ -441,7 +454,7 @@ def test_add_back_and_restart(lab_page: Lab) -> None:
 
 def test_the_button_names_the_token_to_come(lab_page: Lab) -> None:
     answer = Answer(lab_page, lab_page.on_read("", "Il"))
-    after = Answer(lab_page, lab_page.on_add(answer.state.to_json()))
+    after = Answer(lab_page, lab_page.on_add(answer.state.to_json(), answer.state.prompt))
     token = lab.engine.model.tokenizer.token(after.state.written[-1])
     label = answer.values["add"]["value"]
     shown = token.text.replace(" ", "·").replace("\n", "⏎")
@@ -462,7 +475,7 @@ def test_after_the_end_nothing_more_is_written(lab_page: Lab) -> None:
     assert [answer.values[name]["interactive"] for name in ("add", "run", "back", "restart")] == [
         False, False, True, True,
     ]  # fmt: skip
-    after = Answer(lab_page, lab_page.on_add(answer.state.to_json()))
+    after = Answer(lab_page, lab_page.on_add(answer.state.to_json(), answer.state.prompt))
     assert after.left("memory") or after.state == answer.state
 
 
@@ -507,7 +520,7 @@ def test_a_run_of_a_broken_page_ends(
     lab_page: Lab, memory: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lab, "RUN_TOKENS", 1)
-    answers = run(lab_page, memory)
+    answers = run(lab_page, memory, "")
     assert answers[-1].values["stop"]["visible"] is False
     assert len(answers) <= 2
 
@@ -548,7 +561,7 @@ def test_a_broken_page_gets_a_whole_screen_and_is_told(name: str, memory: Any, n
 def test_without_a_model_every_event_says_so(lab_page: Lab, name: str) -> None:
     answer = Answer(lab_page, getattr(lab_page, name)(*samples(lab_page, name)))
     assert answer.says("model")
-    assert [part for part in answer.values if not answer.left(part)] == ["notes"]
+    assert [part for part in answer.values if not answer.left(part)] == TOLD
 
 
 # The app

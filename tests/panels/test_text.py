@@ -103,16 +103,20 @@ def test_of_a_text_that_does_not_fit_what_is_read_is_shown(tiny: Engine) -> None
 
 
 @pytest.mark.parametrize("prompt", ["", "Il", "forêt " * 30])
-def test_of_a_long_written_text_every_token_read_is_shown(tiny: Engine, prompt: str) -> None:
+def test_a_long_written_text_is_shown_whole_but_its_beginning_is_not_judged(
+    tiny: Engine, prompt: str
+) -> None:
     written = tuple(1 + n % 300 for n in range(100))
     view = look(tiny, State(prompt=prompt, written=written))
     drawn = text.data(view)
     assert drawn["written_count"] == 100
-    assert drawn["prompt"] == ""
-    assert [piece["token"]["id"] for piece in drawn["written"]] == list(view.reading.ids[1:])
-    assert [piece["position"] for piece in drawn["written"]] == list(
-        range(1, len(view.reading.ids))
-    )
+    ids = list(view.reading.ids)
+    assert drawn["unread"] == tiny.model.tokenizer.decode(view.unread)
+    assert drawn["prompt"] == tiny.model.tokenizer.decode(ids[1:2])
+    assert [piece["token"]["id"] for piece in drawn["written"]] == ids[2:]
+    assert [piece["position"] for piece in drawn["written"]] == list(range(2, len(ids)))
+    whole = [*tiny.model.prompt_ids(prompt), *written]
+    assert [*view.unread, *ids[1:]] == whole
 
 
 def test_the_bundled_model_writes_what_its_steps_wrote(conteur: Engine) -> None:

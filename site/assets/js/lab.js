@@ -33,13 +33,14 @@
     const query = text.dataset.address;
     const theme = new URLSearchParams(location.search).get("__theme");
     const address = location.pathname + (query ? "?" + query : "") + (theme && query ? "&__theme=" + theme : "");
-    if (text.dataset.restored !== "0") history.replaceState(history.state, "", address);
+    history.replaceState(history.state, "", address);
+    for (const link of document.querySelectorAll("[data-lab]")) link.href = link.dataset.lab + location.search;
     root.classList.remove("restoring");
   }
 
   function moveAlong(list, key) {
     const options = [...list.querySelectorAll("[role=option]")];
-    const at = options.findIndex((o) => o.getAttribute("aria-selected") === "true");
+    const at = options.indexOf(document.activeElement);
     const target = { ArrowLeft: at - 1, ArrowUp: at - 1, ArrowRight: at + 1, ArrowDown: at + 1, Home: 0, End: options.length - 1 }[key];
     if (target === undefined) return null;
     return options[Math.max(0, Math.min(options.length - 1, target))] ?? null;
@@ -50,10 +51,8 @@
 
     element.addEventListener("click", (event) => {
       if (event.target.closest("[data-theme-switch]")) return switchTheme();
-      const link = event.target.closest("[data-lab]");
-      if (link) link.href = link.dataset.lab + location.search;
       const acting = event.target.closest("[data-act]");
-      if (!acting) return;
+      if (!acting || (acting.dataset.act === "force" && event.detail > 1)) return;
       focused = acting.dataset.key ?? null;
       trigger("select", { act: acting.dataset.act, value: acting.dataset.value ?? "" });
     });
@@ -77,6 +76,7 @@
       if (event.relatedTarget && !element.contains(event.relatedTarget)) focused = null;
     });
 
+    if (element.id === "notes") element.setAttribute("role", "status");
     applyTheme(); // Gradio has set the system's by now
     sayValues();
     watch("value", () => {
@@ -85,7 +85,10 @@
       const figure = element.querySelector("[data-figure]");
       if (figure) setTimeout(plot, 0, figure.dataset.figure);
       const scroller = element.querySelector(".written-text");
-      if (scroller) requestAnimationFrame(() => { scroller.scrollTop = scroller.scrollHeight; });
+      if (scroller) {
+        requestAnimationFrame(() => { scroller.scrollTop = scroller.scrollHeight; });
+        requestAnimationFrame(keepButton);
+      }
       if (!focused || (document.activeElement && document.activeElement !== document.body)) return;
       const same = element.querySelector(`[data-key="${CSS.escape(focused)}"]`);
       (same ?? element.querySelector("[data-focus]"))?.focus({ preventScroll: true });
@@ -110,6 +113,20 @@
     });
   }
   whenPlotted(() => document.getElementById("plot-column").classList.add("plotted"));
+
+  // A button that disappears or can no longer be pressed hands the focus to the one beside it.
+  const BESIDE = { run: "stop", stop: "run", back: "add", restart: "add", add: "back" };
+  let pressed = null;
+
+  function keepButton() {
+    if (!pressed || (document.activeElement && document.activeElement !== document.body)) return;
+    const usable = [pressed, BESIDE[pressed]].map((id) => document.getElementById(id));
+    usable.find((button) => button && !button.disabled && button.offsetParent)?.focus();
+  }
+
+  document.addEventListener("focusin", (event) => {
+    pressed = event.target.closest("#bar-buttons button")?.id ?? null;
+  });
 
   // Gradio gives each radio a name of its own, at every change a new one; the arrow keys go from one
   // to the other only under one name.
