@@ -42,6 +42,13 @@ RUN_TOKENS = 40
 PACE = 0.05
 """Seconds between two tokens of a run: fast enough to read along, slow enough to see it grow."""
 
+AT_ONCE: dict[str, Any] = {
+    "queue": False,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+    "trigger_mode": "multiple",
+}
+
 ON_LOAD = "window.livre.panel(element, trigger, watch);"
 
 HEAD = (
@@ -243,38 +250,57 @@ class Lab:
         shown, controls = self.shown, self.set_by_reader
         sliders: list[Any] = [self.temperature, self.top_k, self.top_p]
         settings = [self.strategy, *sliders, self.seed]
-        at_once: dict[str, Any] = {
-            "queue": False,
-            "show_progress": "hidden",
-            "api_visibility": "private",
-        }
-        demo.load(self.on_load, None, [*shown, *controls, self.plot], **at_once)
-        running = self.run.click(
-            self.on_run,
-            [self.memory, self.prompt],
-            shown,
-            show_progress="hidden",
-            api_visibility="private",
-            concurrency_limit=64,
-        )
-        self.stop.click(None, None, None, cancels=[running], **at_once).then(
-            self.on_refresh, [self.memory], shown, **at_once
-        )
-        latest = at_once | {"trigger_mode": "always_last"}
+        memory, prompt = self.memory, self.prompt
 
-        for event in (self.read.click, self.prompt.submit):
-            event(self.on_read, [self.memory, self.prompt], shown, **at_once)
-        self.examples.select(self.on_example, [self.memory], [*shown, self.prompt], **at_once)
+        self.on(demo.load, self.on_load, [], [*shown, *controls, self.plot])
+        running = self.on(
+            self.run.click, self.on_run, [memory, prompt], shown, queue=True, concurrency_limit=64
+        )
+        stopped = self.stop.click(None, None, None, cancels=[running], queue=False)
+        refreshed = stopped.then(self.on_refresh, [memory], shown, **AT_ONCE)
+        self.done(refreshed, "stop")
+
+        for event in (self.read.click, prompt.submit):
+            self.on(event, self.on_read, [memory, prompt], shown)
+        self.on(self.examples.select, self.on_example, [memory], [*shown, prompt])
         for panel in (self.tokens, self.rows, self.logits, self.choice):
-            panel.select(self.on_act, [self.memory], shown, **latest)
+            self.on(panel.select, self.on_act, [memory], shown)
         # Not `input`: Gradio's text box tells of keys only, not of what is pasted or deleted.
-        self.search.change(self.on_search, [self.memory, self.search], shown, **latest)
-        self.strategy.input(self.on_strategy, [self.memory, *settings], shown + sliders, **latest)
+        self.on(self.search.change, self.on_search, [memory, self.search], shown, latest=True)
+        strategy = self.strategy.input
+        self.on(strategy, self.on_strategy, [memory, *settings], shown + sliders, latest=True)
         for control in (*sliders, self.seed):
-            control.input(self.on_settings, [self.memory, *settings], shown, **latest)
-        self.add.click(self.on_add, [self.memory, self.prompt], shown, **at_once)
-        self.back.click(self.on_back, [self.memory], shown, **at_once)
-        self.restart.click(self.on_restart, [self.memory], shown, **at_once)
+            self.on(control.input, self.on_settings, [memory, *settings], shown, latest=True)
+        self.on(self.add.click, self.on_add, [memory, prompt], shown)
+        self.on(self.back.click, self.on_back, [memory], shown)
+        self.on(self.restart.click, self.on_restart, [memory], shown)
+
+    def on(
+        self,
+        event: Callable[..., Any],
+        does: Callable[..., Any],
+        reads: list[Any],
+        changes: list[Any],
+        *,
+        latest: bool = False,
+        **how: Any,
+    ) -> Any:
+        """Let an event act when its turn comes: the page does one act at a time, in order.
+
+        The page gives each act the memory that the act before it left. With `latest`, one that
+        still waits gives way to a newer one of its kind.
+        """
+        name = does.__name__
+        turn = f"(...reads) => window.livre.turn('{name}', {json.dumps(latest)}, reads)"
+        acted = event(does, reads, changes, js=turn, **(AT_ONCE | how))
+        self.done(acted, name)
+        return acted
+
+    def done(self, acted: Any, name: str) -> None:
+        """Tell the page that an act is over, well or not, and what it left in memory."""
+        over = f"(memory) => window.livre.done('{name}', memory)"
+        for then in (acted.then, acted.failure):
+            then(None, [self.memory], None, js=over, queue=False, api_visibility="private")
 
     # What the events do. Each takes what the page kept and returns the whole screen.
 

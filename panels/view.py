@@ -10,6 +10,7 @@ from gpt import Choice, Distribution, Reading, Token, distribution, draw
 from gpt.engine import Engine
 from gpt.generate import Model
 from gpt.tokenizer import Tokenizer
+from gpt.trace import Trace
 from panels.state import State
 
 
@@ -24,6 +25,7 @@ class View:
     """
 
     state: State
+    model: Model
     tokenizer: Tokenizer
     reading: Reading
     prompt_length: int
@@ -47,6 +49,12 @@ class View:
         """The model has chosen `<|endoftext|>`: there is nothing to go on from."""
         return bool(self.state.written) and self.state.written[-1] == self.tokenizer.end_of_text
 
+    def trace(self) -> Trace:
+        """What the reading leaves inside the model, read anew: the cache of readings keeps none."""
+        trace = _traced(self.model, tuple(self.reading.ids)).trace
+        assert trace is not None
+        return trace
+
     def token(self, token_id: int) -> Token:
         return self.tokenizer.token(token_id)
 
@@ -66,6 +74,7 @@ def look(engine: Engine, state: State) -> View:
         here = distribution(reading.row_logits(selected), state.settings)
     return View(
         state=state,
+        model=engine.model,
         tokenizer=tokenizer,
         reading=reading,
         prompt_length=length - kept_written,
@@ -75,6 +84,11 @@ def look(engine: Engine, state: State) -> View:
         choice=last.choose(draw(state.seed, state.step, state.draw)),
         unread=text[: reading.dropped],
     )
+
+
+@lru_cache(maxsize=4)
+def _traced(model: Model, ids: tuple[int, ...]) -> Reading:
+    return model.read_ids(ids, trace=True)
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""The words and number formats of a language; every word itself is in `site/words/*.toml`."""
+"""The words and number formats of a language; every word itself is in `site/words`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._table = tomllib.loads((SITE / "words" / f"{language}.toml").read_text("utf-8"))
+        folder = SITE / "words"
+        self._table: dict[str, Any] = {}
+        for file in (folder / f"{language}.toml", *sorted((folder / language).glob("*.toml"))):
+            self._table |= tomllib.loads(file.read_text("utf-8"))
         self._french = language == "fr"
 
     def __call__(self, key: str, **blanks: Any) -> str:

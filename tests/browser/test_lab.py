@@ -144,19 +144,17 @@ def test_a_click_selects_a_position(screen: Screen) -> None:
 def test_arrows_select_positions(screen: Screen) -> None:
     last = screen.chips.count() - 1
     screen.chips.last.focus()
-    screen.page.keyboard.press("ArrowLeft")
-    expect(screen.chips.nth(last - 1)).to_have_attribute("aria-selected", "true")
-    expect(screen.chips.nth(last - 1)).to_be_focused()
-    screen.page.keyboard.press("ArrowLeft")
-    expect(screen.chips.nth(last - 2)).to_have_attribute("aria-selected", "true")
-    screen.page.keyboard.press("ArrowRight")
-    expect(screen.chips.nth(last - 1)).to_have_attribute("aria-selected", "true")
-    screen.page.keyboard.press("Home")
-    expect(screen.chips.first).to_have_attribute("aria-selected", "true")
-    expect(screen.chips.first).to_be_focused()
-    expect(screen.rows.first).to_have_class(re.compile("selected"))
-    screen.page.keyboard.press("End")
-    expect(screen.chips.last).to_have_attribute("aria-selected", "true")
+    for key, position in (
+        ("ArrowLeft", last - 1),
+        ("ArrowLeft", last - 2),
+        ("ArrowRight", last - 1),
+        ("Home", 0),
+        ("End", last),
+    ):
+        screen.page.keyboard.press(key)
+        expect(screen.chips.nth(position)).to_have_attribute("aria-selected", "true")
+        expect(screen.chips.nth(position)).to_be_focused()
+        expect(screen.rows.nth(position)).to_have_class(re.compile("selected"))
 
 
 def test_a_click_on_a_row_selects_it(screen: Screen) -> None:
@@ -339,6 +337,34 @@ def test_a_run_can_be_stopped(screen: Screen) -> None:
     screen.written(written)
     screen.button("add").click()
     screen.written(written + 1)
+
+
+def test_an_act_ends_a_run_and_goes_on_from_what_it_wrote(screen: Screen) -> None:
+    screen.button("run").click()
+    expect(screen.text).to_have_attribute("data-written", re.compile(r"^[3-9]$"))
+    screen.key("others").click()
+    expect(screen.key("others")).to_have_attribute("aria-checked", "true")
+    expect(screen.button("run")).to_be_visible()
+    expect(screen.button("stop")).to_be_hidden()
+    written = len(screen.state["written"])
+    assert 3 <= written < 40
+    screen.written(written)
+    screen.button("run").click()
+    expect(screen.button("stop")).to_be_visible()
+    screen.read(PROMPT[screen.language])
+    screen.written(0)
+    expect(screen.button("run")).to_be_visible()
+
+
+def test_quick_acts_are_all_done_in_order(screen: Screen) -> None:
+    screen.page.evaluate(
+        "() => { for (const id of ['add', 'add', 'add'])"
+        " document.getElementById(id).click();"
+        " document.querySelector('[data-key=others]').click() }"
+    )
+    screen.written(3)
+    expect(screen.key("others")).to_have_attribute("aria-checked", "true")
+    assert len(screen.state["written"]) == 3
 
 
 def test_what_is_typed_is_read_before_a_token_is_added(screen: Screen) -> None:

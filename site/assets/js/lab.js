@@ -38,6 +38,53 @@
     root.classList.remove("restoring");
   }
 
+  // One act at a time, in the order in which they came, each on the memory that the one before left:
+  // two answers on their way at once would each undo the other. An act stops a run that goes on.
+  const waiting = [];
+  const PATIENCE = 30000; // an answer that is lost on its way holds nothing up for longer
+  let acting = null;
+  let memory = null;
+  let patience = 0;
+
+  function turn(act, latest, reads) {
+    return new Promise((go) => {
+      const older = latest ? waiting.findIndex((one) => one.act === act) : -1;
+      if (older >= 0) waiting.splice(older, 1);
+      const old = acting && reads.length; // what it read of the memory will not be true any more
+      waiting.push({ act, go: () => go(old ? [memory, ...reads.slice(1)] : reads) });
+      goOn();
+    });
+  }
+
+  function goOn() {
+    if (!waiting.length) return;
+    if (acting === "on_run") stopRun();
+    if (acting) return;
+    const { act, go } = waiting.shift();
+    acting = act;
+    clearTimeout(patience);
+    if (act !== "on_run") patience = setTimeout(done, PATIENCE, act, memory);
+    go();
+  }
+
+  function done(act, left) {
+    if (acting !== act) return;
+    acting = null;
+    memory = left;
+    goOn();
+  }
+
+  function stopRun() {
+    const stop = document.getElementById("stop");
+    if (stop?.offsetParent) stop.click();
+    else setTimeout(goOn, 50); // its first token is on its way
+  }
+
+  // A run that is stopped is over when the whole screen has been drawn again.
+  document.addEventListener("click", (event) => {
+    if (acting === "on_run" && event.target.closest?.("#stop")) acting = "stop";
+  }, true);
+
   function moveAlong(list, key) {
     const options = [...list.querySelectorAll("[role=option]")];
     const at = options.indexOf(document.activeElement);
@@ -152,7 +199,7 @@
     if (event.target.closest?.("#controls")) sayValues();
   });
 
-  window.livre = { panel };
+  window.livre = { panel, turn, done };
   if (document.body) applyTheme();
   else document.addEventListener("DOMContentLoaded", applyTheme);
 })();
