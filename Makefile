@@ -1,4 +1,4 @@
-# make run · make test · make check · make train · make bench · make clean
+# make run · make test · make check · make pages · make train · make bench · make clean
 #
 # .venv is made once; the two stamps in it are older than a requirements file only after it changed.
 
@@ -11,7 +11,7 @@ STATE ?= .training
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: run test check train bench clean browser
+.PHONY: run test check pages train bench clean browser
 
 run: $(VENV)/run.stamp
 	@$(BIN)/python app.py
@@ -24,6 +24,11 @@ check: $(VENV)/dev.stamp browser
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# What the pages show of the model, recorded anew, and the pages built from it.
+pages: $(VENV)/run.stamp
+	@$(BIN)/python -m panels.recording
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m panels.pages
 
 # CORPUS is the folder of the texts, STATE the folder that lets a stopped training go on.
 train: $(VENV)/run.stamp

@@ -1,17 +1,18 @@
-"""Start here: `python app.py` opens the lab at http://127.0.0.1:7860; HOST and PORT change that.
+"""Start here: `python app.py` opens the site at http://127.0.0.1:7860; HOST and PORT change that.
 
-What follows is the way of a request, read backwards: the lab, our addresses beside it, the layers
-around both, the door.
+What follows is the way of a request, read backwards: the pages, the lab, the panels and our other
+addresses beside them, the layers around all, the door.
 """
 
 # ruff: noqa: I001
 from serve import beginning  # first: Gradio reads its environment when it is imported
 
 import sys
+from functools import partial
 
 from starlette.exceptions import HTTPException
 
-from panels import lab
+from panels import lab, pages, routes as panels
 from panels.words import words_of
 from serve.addresses import routes
 from serve.door import DoorError, door
@@ -19,6 +20,8 @@ from serve.errors import on_http_exception
 from serve.gradio_page import Page
 from serve.language import LANGUAGES
 from serve.layers import layers
+from serve.pages import page_routes
+from serve.panels import panel_routes
 
 
 def main() -> None:
@@ -28,9 +31,15 @@ def main() -> None:
     except DoorError as sentence:
         sys.exit(str(sentence))
 
+    try:
+        pages.build()
+    except pages.BuildError as said:
+        sys.exit(f"The pages could not be built.\n{said}")
+
     demo = lab.blocks()
     demo.queue(default_concurrency_limit=2, max_size=256, api_open=False)
-    ours = routes(model_is_open=lab.ready)
+    drawing, page = (partial(draw, lab.engine) for draw in (panels.drawing, panels.page))
+    ours = routes(lab.ready, panel_routes(drawing, page), page_routes(pages.BUILD, LANGUAGES))
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
     demo.launch(
@@ -54,7 +63,7 @@ def main() -> None:
         app_kwargs={
             "openapi_url": None,
             "routes": ours,
-            "middleware": layers(ours, pages(head)),
+            "middleware": layers(ours, gradio_pages(head)),
             "exception_handlers": {HTTPException: on_http_exception},
         },
         **looks,
@@ -67,7 +76,7 @@ def main() -> None:
         demo.close(verbose=False)
 
 
-def pages(head: str) -> dict[str, Page]:
+def gradio_pages(head: str) -> dict[str, Page]:
     """What each Gradio page says of itself, by its address."""
     return {
         lab.PAGES[language][1]: Page(

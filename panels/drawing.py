@@ -18,6 +18,12 @@ def draw(panel: str, language: str, data: dict[str, Any]) -> str:
     return _templates().get_template(f"{panel}.html").render(data, words=words, language=language)
 
 
+def draw_page_part(template: str, language: str, data: dict[str, Any]) -> str:
+    """A part of a page that is not a panel: `site/pages/<template>`."""
+    words = words_of(language)
+    return _templates().get_template(template).render(data, words=words, language=language)
+
+
 def readable(text: str) -> str:
     """A text for a page: control characters, which HTML has no place for, as their pictures."""
     return text.translate(PICTURES)
@@ -26,7 +32,7 @@ def readable(text: str) -> str:
 @cache
 def _templates() -> Environment:
     templates = Environment(
-        loader=FileSystemLoader(SITE / "panels"),
+        loader=FileSystemLoader([SITE / "panels", SITE / "pages", SITE / "figures"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

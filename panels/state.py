@@ -95,10 +95,11 @@ class State:
 
 
 def _query(values: Mapping[str, Any]) -> str:
-    return urlencode({name: _written_out(value) for name, value in values.items()})
+    return urlencode({name: written_out(value) for name, value in values.items()})
 
 
-def _written_out(value: Any) -> str:
+def written_out(value: Any) -> str:
+    """A value as the address writes it."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -136,7 +137,7 @@ def from_json(text: str, vocabulary: int) -> tuple[State, list[Note]]:
         return State(), [Note("ignored", {"names": "state"})]
     fit = {name: value for name, value in values.items() if _fits(name, value)}
     odd = [field.name for field in fields(State) if field.name in values.keys() - fit.keys()]
-    return _checked({name: _written_out(value) for name, value in fit.items()}, vocabulary, odd)
+    return _checked({name: written_out(value) for name, value in fit.items()}, vocabulary, odd)
 
 
 def _fits(name: str, value: Any) -> bool:

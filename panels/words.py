@@ -63,6 +63,12 @@ class Words:
             text = text.replace(",", NARROW_NO_BREAK).replace(".", ",")
         return text
 
+    def short(self, value: float) -> str:
+        """A number a control stands at, without zeros at its end: 0,8 and 12."""
+        if float(value).is_integer():
+            return self.integer(int(value)).replace("-", "−")
+        return self.number(value, 2).rstrip("0")
+
     def percent(self, share: float) -> str:
         """14,2 % in French, 14.2% in English; small shares keep two figures, tiny ones a bound."""
         value = 100 * share

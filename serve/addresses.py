@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -12,7 +12,11 @@ from serve.dress import dress
 from serve.language import preferred
 
 
-def routes(model_is_open: Callable[[], bool]) -> list[BaseRoute]:
+def routes(
+    model_is_open: Callable[[], bool],
+    panels: Sequence[BaseRoute] = (),
+    pages: Sequence[BaseRoute] = (),
+) -> list[BaseRoute]:
     """Every address of ours, in the order in which they are tried."""
 
     def health(_request: Request) -> Response:
@@ -21,13 +25,13 @@ def routes(model_is_open: Callable[[], bool]) -> list[BaseRoute]:
 
     return [
         Route("/", home),
-        Route("/fr", to("/labo")),
-        Route("/fr/", to("/labo")),
+        Route("/fr", to("/fr/")),
         Route("/labo/", to("/labo")),
-        Route("/en", to("/lab")),
-        Route("/en/", to("/lab")),
+        Route("/en", to("/en/")),
         Route("/lab/", to("/lab")),
         Route("/healthz", health),
+        *panels,
+        *pages,
         dress(),
     ]
 

@@ -65,6 +65,7 @@ class Dress(StaticFiles):
         asked = QueryParams(scope["query_string"]).get("v")
         known = asked is not None and asked == version(ASSETS / path)
         response.headers["Cache-Control"] = FOR_EVER if known else ASK_AGAIN
+        response.headers["Access-Control-Allow-Origin"] = "*"  # fonts of a sandboxed frame
         return response
 
 

@@ -18,6 +18,9 @@ PLAIN_POLICY = (
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; " + FRAMED
 )
 
+DRAWN_POLICY = PLAIN_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+"""For pages with drawings on them: a bar's width is a style of its own."""
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",  # an address holds what the visitor typed

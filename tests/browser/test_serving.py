@@ -20,9 +20,10 @@ def test_the_lab_opens_under_its_policy(page: Page, address: str, language: str)
     expect(page.locator("html")).to_have_attribute("lang", language)
 
 
-def test_the_root_leads_to_the_lab(page: Page) -> None:
-    page.goto("/?seed=3")
-    expect(page).to_have_title("The lab · GPT, an Open Book")
+def test_the_root_leads_to_the_first_page(page: Page) -> None:
+    page.goto("/?prompt=The+cat")
+    expect(page).to_have_title("GPT, an Open Book")
+    expect(page.locator("form.live textarea").first).to_have_value("The cat")
 
 
 @pytest.fixture

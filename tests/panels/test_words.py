@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, nodes
 
+from panels.catalogue import PANELS
 from panels.words import LANGUAGES, SITE, Words, words_of
 from tests.conftest import ROOT
 
@@ -36,8 +37,13 @@ def entries(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, list
 
 @cache
 def texts(language: str) -> dict[str, list[str]]:
-    file = SITE / "words" / f"{language}.toml"
-    return dict(entries(tomllib.loads(file.read_text("utf-8"))))
+    folder = SITE / "words"
+    found: dict[str, list[str]] = {}
+    for file in [folder / f"{language}.toml", *sorted((folder / language).glob("*.toml"))]:
+        new = dict(entries(tomllib.loads(file.read_text("utf-8"))))
+        assert not found.keys() & new.keys()
+        found |= new
+    return found
 
 
 SECTIONS = "|".join({key.split(".")[0] for key in texts("fr")})
@@ -58,7 +64,7 @@ def literals() -> frozenset[str]:
         tree = ast.parse(file.read_text("utf-8"))
         found |= {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)
                   and isinstance(node.value, str)}  # fmt: skip
-    for file in sorted((SITE / "panels").glob("*.html")):
+    for file in sorted([*(SITE / "panels").glob("*.html"), *(SITE / "pages").glob("*.html")]):
         template = Environment().parse(file.read_text("utf-8"))
         found |= {node.value for node in template.find_all(nodes.Const)
                   if isinstance(node.value, str)}  # fmt: skip
@@ -68,6 +74,8 @@ def literals() -> frozenset[str]:
 def put_together() -> set[str]:
     """Keys made of two parts: `words("logits." ~ row.rule)`, `words("notes." ~ note.key)`, …"""
     ends = {
+        "choice.": {"greedy", "sampling"},
+        "titles.": set(PANELS),
         "logits.": {"top_k", "top_p", "greedy", "impossible"},
         "notes.": literals() & {key[6:] for key in texts("fr") if key.startswith("notes.")},
         "probabilities.": {"after", "after_greedy"},
@@ -79,7 +87,8 @@ def put_together() -> set[str]:
 
 def written_out() -> set[str]:
     """Keys that are written whole: a section of the words, a point, a name."""
-    return {text for text in literals() if re.fullmatch(rf"({SECTIONS})\.\w+", text)}
+    keys = {text for text in literals() if re.fullmatch(rf"({SECTIONS})\.\w+", text)}
+    return {key for key in keys if not key.endswith((".html", ".css"))}
 
 
 def test_both_languages_have_the_same_keys_and_as_many_texts_under_each() -> None:

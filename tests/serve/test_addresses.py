@@ -17,9 +17,9 @@ def test_the_root_sends_to_the_language_of_the_browser(
 
 @pytest.mark.parametrize(
     ("asked", "place"),
-    [("/fr/", "/labo"), ("/fr", "/labo"), ("/labo/", "/labo"), ("/en/", "/lab"), ("/en", "/lab")],
+    [("/fr", "/fr/"), ("/en", "/en/"), ("/labo/", "/labo"), ("/lab/", "/lab")],
 )
-def test_a_language_sends_to_its_lab_and_keeps_the_query(
+def test_an_address_sends_to_the_one_that_is_meant_and_keeps_the_query(
     client: httpx.Client, asked: str, place: str
 ) -> None:
     sent = client.get(f"{asked}?prompt=a%26b&seed=7")
@@ -36,3 +36,34 @@ def test_health_answers_questions_only(client: httpx.Client) -> None:
     refused = client.post("/healthz")
     assert refused.status_code == 405
     assert set(refused.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_pages_are_served_under_a_policy_of_their_own(client: httpx.Client, language: str) -> None:
+    page = client.get(f"/{language}/logits/")
+    assert page.status_code == 200
+    assert f'<html lang="{language}"' in page.text
+    policy = page.headers["content-security-policy"]
+    assert "'sha256-" in policy
+    assert "unsafe-eval" not in policy
+    assert "script-src 'self' 'unsafe-inline'" not in policy
+    lost = client.get(f"/{language}/nowhere/")
+    assert lost.status_code == 404
+    assert f'lang="{language}"' in lost.text
+
+
+@pytest.mark.parametrize("kind", ["fragments", "panels"])
+def test_a_panel_may_be_asked_for_from_anywhere(client: httpx.Client, kind: str) -> None:
+    panel = client.get(f"/{kind}/fr/rows?prompt=Le+chat")
+    assert panel.status_code == 200
+    assert panel.headers["access-control-allow-origin"] == "*"
+    assert "unsafe-eval" not in panel.headers["content-security-policy"]
+    for nowhere in (f"/{kind}/de/rows", f"/{kind}/fr/nobody"):
+        assert client.get(nowhere).status_code == 404
+
+
+def test_a_text_too_long_for_an_address_can_be_sent(client: httpx.Client) -> None:
+    panel = client.post("/fragments/en/tokens", data={"prompt": "é" * 100_000})
+    assert panel.status_code == 200
+    assert "20,000" in panel.text
+    assert client.post("/fragments/en/tokens", data={"prompt": "é" * 300_000}).status_code == 413

@@ -1,0 +1,72 @@
+"""A panel over the web: its drawing alone for a page, or a light page of its own for embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from markupsafe import Markup
+
+from gpt.engine import Engine
+from panels import acts
+from panels.catalogue import PANELS
+from panels.drawing import draw, draw_page_part
+from panels.forms import carried, form
+from panels.record import first_state
+from panels.state import Note, State, from_query
+from panels.view import look
+from panels.words import LANGUAGES, words_of
+
+TEXT_ACTS: dict[str, Callable[[Engine, State], State]] = {
+    "add": acts.add,
+    "back": lambda _engine, state: acts.back(state),
+    "restart": lambda _engine, state: acts.restart(state),
+}
+
+
+def drawing(engine: Engine, language: str, name: str, query: Mapping[str, str]) -> str | None:
+    """The panel as the address asks for it, what it carries on, and notes on what was not valid.
+
+    None when there is no panel, or no language, of that name. Raises CheckpointError.
+    """
+    if language not in LANGUAGES or name not in PANELS:
+        return None
+    state, notes = asked_for(engine, language, query)
+    drawn = Markup(_drawn(engine, language, name, state, query))
+    return draw_page_part(
+        "drawing.html",
+        language,
+        {"drawing": drawn, "carried": carried(PANELS[name], state), "notes": _said(notes)},
+    )
+
+
+def page(engine: Engine, language: str, name: str, query: Mapping[str, str]) -> str | None:
+    """The panel as a light complete page; None and CheckpointError as with `drawing`."""
+    if language not in LANGUAGES or name not in PANELS:
+        return None
+    state, notes = asked_for(engine, language, query)
+    drawn = Markup(_drawn(engine, language, name, state, query))
+    framed = form(name, PANELS[name], language, state, query, drawn, _said(notes))
+    words = words_of(language)
+    title = words(f"titles.{name}")
+    return draw_page_part("alone.html", language, {"form": Markup(framed), "title": title})
+
+
+def asked_for(engine: Engine, language: str, query: Mapping[str, str]) -> tuple[State, list[Note]]:
+    """The state of an address after its act; without a prompt, the example's."""
+    values = dict(query)
+    if "prompt" not in values:
+        values["prompt"] = first_state(language).prompt
+    state, notes = from_query(values, engine.model.tokenizer.size)
+    act, value = values.get("act", ""), values.get("value", "")
+    if act in TEXT_ACTS:
+        return TEXT_ACTS[act](engine, state), notes
+    return acts.act(engine, state, act, value), notes
+
+
+def _drawn(engine: Engine, language: str, name: str, state: State, query: Mapping[str, str]) -> str:
+    data = PANELS[name].data(look(engine, state), query)
+    return draw(name, language, {**data, "address": state.to_query(), "root": f"/{language}/"})
+
+
+def _said(notes: list[Note]) -> list[dict[str, object]]:
+    return [{"key": note.key, "values": dict(note.values)} for note in notes]

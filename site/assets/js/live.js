@@ -1,0 +1,173 @@
+// The live panels of a page: clicks in a drawing become acts, the prompt goes along from page to
+// page, and a server that sleeps is waited for. htmx sends the form and swaps the drawing.
+(() => {
+  const root = document.documentElement;
+  const CHOICES = ["written", "position", "draw", "repeat"];
+  const RETRY = 4000;
+
+  function kept(name) {
+    try { return sessionStorage.getItem(name); } catch { return null; }
+  }
+
+  function keep(name, value) {
+    try { sessionStorage.setItem(name, value); } catch { /* a sandboxed frame keeps nothing */ }
+  }
+
+  // A panel alone follows the reader's system, or `?theme=` of its address.
+  if (document.body.classList.contains("alone")) {
+    const asked = new URLSearchParams(location.search).get("theme");
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    const dress = () => root.classList.toggle("dark", asked ? asked === "dark" : system.matches);
+    system.addEventListener("change", dress);
+    dress();
+  }
+
+  const forms = [...document.querySelectorAll("form.live")];
+  const say = new Intl.NumberFormat(root.lang, { maximumFractionDigits: 2, useGrouping: false });
+
+  function sayValues(form) {
+    for (const range of form.querySelectorAll("input[type=range]")) {
+      const value = range.name === "top_k" && range.value === "0" ? "∞" : say.format(range.value);
+      range.nextElementSibling.textContent = value;
+      range.setAttribute("aria-valuetext", value);
+    }
+    const greedy = form.elements.strategy?.value === "greedy";
+    for (const name of ["temperature", "top_k", "top_p"]) {
+      const control = form.elements[name];
+      if (control?.type === "range") control.setAttribute("aria-disabled", greedy);
+    }
+  }
+
+  // What the form would ask for, as an address.
+  function query(form) {
+    const asked = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (value !== "") asked.set(name, value);
+    for (const name of ["top_k", "top_p"]) {
+      if (asked.get(name) === (name === "top_k" ? "0" : "1")) asked.set(name, "none");
+    }
+    return asked;
+  }
+
+  function link(form) {
+    const asked = query(form).toString();
+    for (const to of form.querySelectorAll("[data-lab], [data-alone]")) {
+      to.href = to.getAttribute("href").split("?")[0] + (asked ? "?" + asked : "");
+    }
+  }
+
+  function fit(area) {
+    area.style.height = "auto";
+    area.style.height = Math.min(area.scrollHeight + 2, 220) + "px";
+  }
+
+  function set(form, values) {
+    for (const [name, value] of Object.entries(values)) if (form.elements[name]) form.elements[name].value = value;
+    sayValues(form);
+  }
+
+  let act = null;
+  function perform(form, name, value) {
+    if (name.startsWith("set:")) {
+      const values = value.split(",");
+      set(form, Object.fromEntries(name.slice(4).split(",").map((each, at) => [each, values[at]])));
+      htmx.trigger(form, "act", {});
+    } else htmx.trigger(form, "act", { act: name, value });
+  }
+
+  for (const form of forms) {
+    let focused = null;
+    sayValues(form);
+    link(form);
+    const prompt = form.elements.prompt;
+    if (prompt) {
+      fit(prompt);
+      prompt.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+        event.preventDefault();
+        form.requestSubmit();
+      });
+    }
+
+    form.addEventListener("input", (event) => {
+      sayValues(form);
+      if (event.target !== prompt) return;
+      fit(prompt);
+      keep("prompt", prompt.value);
+    });
+
+    form.querySelector(".drawing").addEventListener("click", (event) => {
+      const acting = event.target.closest("[data-act]");
+      if (!acting || (acting.dataset.act === "force" && event.detail > 1)) return;
+      focused = acting.dataset.key ?? null;
+      perform(form, acting.dataset.act, acting.dataset.value ?? "");
+    });
+
+    form.addEventListener("keydown", (event) => {
+      const list = event.target.closest("[role=listbox]");
+      if (!list || event.altKey || event.ctrlKey || event.metaKey) return;
+      const options = [...list.querySelectorAll("[role=option]")];
+      const at = options.indexOf(document.activeElement);
+      const to = { ArrowLeft: at - 1, ArrowUp: at - 1, ArrowRight: at + 1, ArrowDown: at + 1, Home: 0, End: options.length - 1 }[event.key];
+      const next = options[to === undefined ? -1 : Math.max(0, Math.min(options.length - 1, to))];
+      if (!next) return;
+      event.preventDefault();
+      focused = next.dataset.key;
+      next.focus();
+      perform(form, next.dataset.act, next.dataset.value);
+    });
+
+    form.addEventListener("htmx:configRequest", (event) => {
+      const { parameters, triggeringEvent } = event.detail;
+      // A plain form's request: a sandboxed frame may make it too.
+      event.detail.headers = { "Content-Type": "application/x-www-form-urlencoded" };
+      const told = triggeringEvent?.detail ?? {};
+      if (told.act) { parameters.act = told.act; parameters.value = told.value; }
+      if (prompt && form.dataset.read !== undefined && form.dataset.read !== prompt.value) {
+        for (const name of CHOICES) delete parameters[name];
+      }
+      if (prompt) form.dataset.read = prompt.value;
+      if (parameters.top_k === "0") parameters.top_k = "none";
+      if (parameters.top_p === "1") parameters.top_p = "none";
+      if (parameters.seed === "") delete parameters.seed;
+    });
+
+    // Listening to the upload would make a sandboxed frame's browser ask for leave first.
+    form.addEventListener("htmx:beforeRequest", ({ detail }) => {
+      Object.defineProperty(detail.xhr, "upload", { value: new EventTarget() });
+    });
+
+    form.addEventListener("htmx:afterSwap", () => {
+      form.querySelector(".live-sleeps").hidden = true;
+      link(form);
+      if (!focused || (document.activeElement && document.activeElement !== document.body)) return;
+      const same = form.querySelector(`[data-key="${CSS.escape(focused)}"]`);
+      (same ?? form.querySelector("[data-focus]"))?.focus({ preventScroll: true });
+    });
+
+    // A server that sleeps is asked again until it answers.
+    let waiting = false;
+    const sleeps = () => {
+      form.querySelector(".live-sleeps").hidden = false;
+      if (waiting) return;
+      waiting = true;
+      setTimeout(() => { waiting = false; htmx.trigger(form, "act", {}); }, RETRY);
+    };
+    form.addEventListener("htmx:sendError", sleeps);
+    form.addEventListener("htmx:responseError", sleeps);
+    form.addEventListener("htmx:timeout", sleeps);
+    if (prompt) form.dataset.read = prompt.value;
+  }
+
+  // The prompt typed on one page, or in the address, is the prompt of the next.
+  const given = new URLSearchParams(location.search).get("prompt") ?? kept("prompt");
+  if (given !== null && !document.body.classList.contains("alone")) {
+    for (const form of forms) {
+      const prompt = form.elements.prompt;
+      if (!prompt || prompt.value === given) continue;
+      prompt.value = given;
+      fit(prompt);
+      // htmx hears the form once the document is there.
+      document.addEventListener("DOMContentLoaded", () => htmx.trigger(form, "act", {}));
+    }
+  }
+})();

@@ -1,0 +1,214 @@
+"""The pages in a real browser: every panel of every page answers, in both languages."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+
+from panels.catalogue import PANELS
+from panels.words import LANGUAGES, SITE, words_of
+from tests.browser.axe import axe
+from tests.browser.screen import PATIENCE
+
+TABLE: list[dict[str, Any]] = tomllib.loads((SITE / "pages.toml").read_text("utf-8"))["page"]
+FILES = [row["file"] for row in TABLE]
+OTHER = {"fr": "en", "en": "fr"}
+PHONE = {"width": 390, "height": 844}
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def address(language: str, file: str) -> str:
+    return f"/{language}/" + ("" if file == "index.md" else f"{file.removesuffix('.md')}/")
+
+
+@pytest.mark.parametrize("row", TABLE, ids=FILES)
+def test_every_panel_of_a_page_answers(page: Page, row: dict[str, Any], language: str) -> None:
+    page.goto(address(language, row["file"]))
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    assert page.locator("form.live").count() == len(row["panels"])
+    for name in row["panels"]:
+        form = page.locator(f'form[data-panel="{name}"]')
+        drawing = form.locator(".drawing")
+        before = drawing.inner_html()
+        form.locator("textarea").fill("Le petit chat")
+        expect(form.locator("[data-lab]")).to_have_attribute("href", _holding("Le+petit+chat"))
+        expect(drawing).not_to_have_js_property("innerHTML", before)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("file", FILES)
+def test_axe_finds_nothing_serious(page: Page, file: str, language: str, dark: bool) -> None:
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.goto(address(language, file))
+    expect(page.locator("html.js")).to_have_class(re.compile(r"\bdark\b" if dark else r"\bjs\b"))
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_a_panel_alone_passes_axe_and_fits_a_phone(page: Page, name: str, language: str) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(f"/panels/{language}/{name}?prompt=Le+petit+chat")
+    expect(page.locator(".drawing .panel, .drawing .written-text").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_page_fits_a_phone(page: Page, file: str, language: str) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(address(language, file))
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_first_panel_writes_on(page: Page, language: str) -> None:
+    page.goto(f"/{language}/")
+    story = page.locator(".story")
+    for count in (1, 2):
+        page.locator("[data-key=add]").click()
+        expect(story).to_have_attribute("data-written", str(count))
+    page.locator("[data-key=next-2]").click()
+    expect(story).to_have_attribute("data-written", "3")
+    page.locator("[data-key=back]").click()
+    expect(story).to_have_attribute("data-written", "2")
+    expect(page.locator("[data-lab]").last).to_have_attribute("href", _holding("written="))
+    page.locator("form.live textarea").fill("Le chat")
+    expect(story).to_have_attribute("data-written", "0")
+
+
+def test_a_slider_redraws_and_replays_the_same_number(page: Page, language: str) -> None:
+    page.goto(f"/{language}/choosing/")
+    form = page.locator("form[data-panel=choice]")
+    u = form.locator(".u").get_attribute("data-u")
+    kept = form.locator("section").get_attribute("data-kept")
+    form.locator("input[name=top_k]").evaluate(
+        "e => { e.value = 3; e.dispatchEvent(new Event('input', { bubbles: true })) }"
+    )
+    expect(form.locator("section")).to_have_attribute("data-kept", "3")
+    assert kept != "3"
+    assert form.locator(".u").get_attribute("data-u") == u
+    form.locator("select").select_option("greedy")
+    expect(form.locator(".u")).to_have_count(0)
+
+
+def test_the_prompt_goes_along_and_the_language_stays_on_the_page(
+    page: Page, language: str
+) -> None:
+    page.goto(f"/{language}/")
+    page.locator("form.live textarea").fill("Le renard")
+    expect(page.locator(".story")).to_have_text("Le renard")
+    page.locator("a.next").click()
+    expect(page.locator("form.live textarea")).to_have_value("Le renard")
+    expect(page.locator("#tokens")).to_be_attached()
+    expect(page.locator(".chip")).to_have_count(3)
+    page.locator("a.book-language").click()
+    other = OTHER[language]
+    expect(page).to_have_url(f"{page.url.split('/', 3)[0]}//{page.url.split('/')[2]}"
+                             f"/{other}/in-and-out/")  # fmt: skip
+    expect(page.locator("html")).to_have_attribute("lang", other)
+    expect(page.locator("form.live textarea")).to_have_value("Le renard")
+
+
+def test_arrows_select_positions_on_a_page(page: Page, language: str) -> None:
+    page.goto(f"/{language}/in-and-out/")
+    last = page.locator(".chip").count() - 1
+    page.locator(".chip").last.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".chip").nth(last - 1)).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".chip").nth(last - 1)).to_be_focused()
+
+
+def test_a_page_reads_without_a_script(browser: Browser, base_url: str, language: str) -> None:
+    with browser.new_context(java_script_enabled=False, base_url=base_url) as context:
+        page = context.new_page()
+        page.goto(f"/{language}/logits/")
+        expect(page.locator("table.rows tr.last")).to_be_visible()
+        page.locator("form.live textarea").fill("Le chat")
+        page.locator("form.live button.primary").click()
+        expect(page.locator("table.rows tbody tr")).to_have_count(3)
+
+
+def test_a_server_that_sleeps_is_said_and_waited_for(context: BrowserContext, app: str) -> None:
+    page = context.new_page()
+    page.goto(f"{app}/fr/logits/")
+    page.route("**/fragments/**", lambda route: route.abort())
+    page.locator("form.live textarea").fill("Le chat")
+    sleeps = page.locator(".live-sleeps")
+    expect(sleeps).to_have_text(words_of("fr")("live.sleeps"))
+    expect(sleeps).to_be_visible()
+    page.unroute("**/fragments/**")
+    expect(sleeps).to_be_hidden()
+    expect(page.locator("table.rows tbody tr")).to_have_count(3)
+
+
+@pytest.fixture
+def course(app: str) -> Iterator[str]:
+    """A page of somebody else's, which embeds two panels, sandboxed and narrow."""
+    frame = (
+        '<iframe sandbox="allow-scripts allow-forms" width="340" height="600" src="{}"></iframe>'
+    )
+    frames = [f"{app}/panels/fr/next?prompt=Le+chat", f"{app}/panels/en/choice?prompt=The+cat"]
+    body = ("<title>course</title>" + "".join(map(frame.format, frames))).encode()
+
+    class Course(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # the name is the library's
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Course) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_panels_live_in_the_page_of_a_course(context: BrowserContext, course: str) -> None:
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+
+    def on_console(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            wrong.append(said.text)
+
+    page.on("console", on_console)
+    page.goto(course)
+    story, choice = page.frame_locator("iframe").first, page.frame_locator("iframe").last
+    story.locator("[data-key=add]").click()
+    expect(story.locator(".story")).to_have_attribute("data-written", "1")
+    before = choice.locator(".u").get_attribute("data-u")
+    choice.locator("[data-key=another]").click()
+    expect(choice.locator(".u")).not_to_have_attribute("data-u", str(before))
+    assert choice.locator("body").evaluate("document.documentElement.scrollWidth") <= 340
+    assert wrong == []
+
+
+def test_a_page_is_light(page: Page, language: str) -> None:
+    sizes: list[int] = []
+
+    def on_finished(request: Request) -> None:
+        sizes.append(request.sizes()["responseBodySize"])
+
+    page.on("requestfinished", on_finished)
+    page.goto(f"/{language}/logits/", wait_until="networkidle")
+    assert sum(sizes) < 400_000
+
+
+def _holding(part: str) -> Any:
+    return re.compile(re.escape(part))
