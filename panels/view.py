@@ -51,7 +51,8 @@ class View:
 
     def trace(self) -> Trace:
         """What the reading leaves inside the model, read anew: the cache of readings keeps none."""
-        trace = _traced(self.model, tuple(self.reading.ids)).trace
+        starts = self.tokenizer.reads_start
+        trace = _traced(self.model, self.reading.ids[int(starts) :]).trace
         assert trace is not None
         return trace
 
