@@ -6,7 +6,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from panels import choice, logits, next, probabilities, repeat, rows, softmax, text, tokens
+from panels import (
+    attention,
+    blocks,
+    choice,
+    cost,
+    feed_forward,
+    logit_curve,
+    logits,
+    next,
+    parameters,
+    probabilities,
+    repeat,
+    rows,
+    scores,
+    softmax,
+    text,
+    tokens,
+    training,
+    twenty_lines,
+    two_parts,
+    vectors,
+    whole,
+)
 from panels.controls import Control, asked
 from panels.view import View
 
@@ -30,11 +52,23 @@ class Panel:
 PANELS: dict[str, Panel] = {
     "next": Panel(next.data),
     "tokens": Panel(tokens.data),
+    "cost": Panel(cost.data, (), cost.CONTROLS),
+    "two_parts": Panel(two_parts.data, ("prompt", *CHOICE)),
+    "vectors": Panel(vectors.data),
+    "blocks": Panel(blocks.data),
+    "attention": Panel(attention.data, ("prompt",), attention.CONTROLS),
+    "feed_forward": Panel(feed_forward.data, ("prompt",), feed_forward.CONTROLS),
+    "parameters": Panel(parameters.data, ()),
     "rows": Panel(rows.data),
     "logits": Panel(logits.data, ("prompt", *CHOICE)),
     "softmax": Panel(softmax.data, ("prompt", "temperature")),
     "probabilities": Panel(probabilities.data, ("prompt", *SETTLE)),
-    "repeat": Panel(repeat.data, ("prompt", *CHOICE)),
     "choice": Panel(choice.data, ("prompt", *CHOICE)),
+    "repeat": Panel(repeat.data, ("prompt", *CHOICE)),
+    "scores": Panel(scores.data, (), scores.CONTROLS),
+    "twenty_lines": Panel(twenty_lines.data, ("prompt", *CHOICE)),
+    "logit_curve": Panel(logit_curve.data, ("prompt",), logit_curve.CONTROLS),
+    "training": Panel(training.data, (), training.CONTROLS),
+    "whole": Panel(whole.data, ("prompt", *CHOICE)),
     "text": Panel(text.data, ("prompt", *CHOICE)),
 }

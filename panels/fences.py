@@ -77,7 +77,8 @@ def figure(source: str, _language: str, _css: str, _options: Any, md: Any, **_: 
     name = source.strip()
     if not (SITE / "figures" / f"{name}.svg").is_file():
         raise SuperFencesException(f"no figure is called {name}")
-    return draw_page_part("figure.html", md.fences_language, {"name": name})
+    example = _known(recorded(md.fences_language), "whole", "panel")
+    return draw_page_part("drawn.html", md.fences_language, {"name": name, "example": example})
 
 
 def source(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any) -> str:

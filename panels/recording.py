@@ -22,7 +22,7 @@ def record(engine: Engine, language: str) -> dict[str, Any]:
     """What is written to `site/recorded/pages.<language>.json`."""
     view = look(engine, first_state(language))
     return {
-        "values": rounded(values.values(view)),
+        "values": rounded(values.values(view, language)),
         "panels": {name: rounded(panel.data(view, {})) for name, panel in PANELS.items()},
     }
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cache
 from typing import Any
 
 from gpt.engine import Engine
+from gpt.weights import BUNDLED
+from panels import cost
 from panels.record import first_state
+from panels.training import RUN
 from panels.view import View, look
 from panels.words import SITE, words_of
 
 HOLDOUT = {"fr": "fr_simple", "en": "en_simple"}
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def values(view: View) -> dict[str, list[Any]]:
-    """Every value by its name, as [kind, value]; the kind says how it is written."""
+def values(view: View, language: str) -> dict[str, list[Any]]:
+    """Every value by its name, as [kind, value]; the kind says how it is written.
+
+    The losses and bits are those of held-out texts in the language.
+    """
     network, reading = view.model.network, view.reading
     config = network.config
     sizes = {name: parameter.numel() for name, parameter in network.named_parameters()}
@@ -50,12 +58,47 @@ def values(view: View) -> dict[str, list[Any]]:
         "second_probability": ["percent", float(view.last.plain[second])],
         "entropy": ["number", view.last.plain_entropy],
         "effective": ["number", view.last.plain_effective_choices],
+        **_prices(view),
+        **_trained(language, total, config.vocabulary),
+        **_foreseen(language),
+    }
+
+
+def _prices(view: View) -> dict[str, list[Any]]:
+    priced = cost.data(view, 1)["all"]
+    return {f"tokens_{each['language']}": ["integer", each["count"]] for each in priced}
+
+
+def _trained(language: str, parameters: int, vocabulary: int) -> dict[str, list[Any]]:
+    first, last = (RUN["records"][n]["heldout"][language] for n in (0, -1))
+    tokens = RUN["snapshots"][-1]["tokens"]
+    return {
+        "snapshots": ["integer", len(RUN["snapshots"])],
+        "training_tokens": ["integer", tokens],
+        "training_operations": ["power", float(6 * parameters * tokens)],
+        "loss_first": ["number", first],
+        "loss_last": ["number", last],
+        "surprise_first": ["number", first / math.log(2)],
+        "surprise_last": ["number", last / math.log(2)],
+        "ln_vocabulary": ["number", math.log(vocabulary)],
+    }
+
+
+def _foreseen(language: str) -> dict[str, list[Any]]:
+    """Bits per byte of simple texts in the language, as the model card has them."""
+    card = (BUNDLED["conteur"] / "README.md").read_text("utf-8")
+    row = next(line for line in card.splitlines() if line.startswith(f"| {HOLDOUT[language]} "))
+    ours, five_gram, xz = (float(cell) for cell in row.split("|")[4:7])
+    return {
+        "bits_per_byte": ["number", ours],
+        "bits_5gram": ["number", five_gram],
+        "bits_xz": ["number", xz],
     }
 
 
 def record(engine: Engine, language: str) -> dict[str, list[Any]]:
     """The values of the pages of a language, for the example they open on."""
-    return values(look(engine, first_state(language)))
+    return values(look(engine, first_state(language)), language)
 
 
 def said(name: str, language: str) -> str:
@@ -66,6 +109,9 @@ def said(name: str, language: str) -> str:
         return words.integer(value)
     if kind == "percent":
         return words.percent(value)
+    if kind == "power":
+        digits, power = f"{value:.1e}".split("e+")
+        return f"{words.number(float(digits), 1)} × 10{str(int(power)).translate(RAISED)}"
     return words.number(value, 2) if kind == "number" else str(value)
 
 

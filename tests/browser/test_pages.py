@@ -10,7 +10,15 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+)
 
 from panels.catalogue import PANELS
 from panels.words import LANGUAGES, SITE, words_of
@@ -43,9 +51,15 @@ def test_every_panel_of_a_page_answers(page: Page, row: dict[str, Any], language
         form = page.locator(f'form[data-panel="{name}"]')
         drawing = form.locator(".drawing")
         before = drawing.inner_html()
-        form.locator("textarea").fill("Le petit chat")
-        expect(form.locator("[data-lab]")).to_have_attribute("href", _holding("Le+petit+chat"))
-        expect(drawing).not_to_have_js_property("innerHTML", before)
+        if "prompt" in PANELS[name].reads:
+            form.locator("textarea").fill("Le petit chat")
+            expect(form.locator("[data-lab]")).to_have_attribute("href", _holding("Le+petit+chat"))
+            expect(drawing).not_to_have_js_property("innerHTML", before)
+        for control in PANELS[name].controls:
+            before = drawing.inner_html()
+            other = control.least if control.start > control.least else control.most
+            _move(form.locator(f"input[name={control.name}]"), other)
+            expect(drawing).not_to_have_js_property("innerHTML", before)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -93,9 +107,7 @@ def test_a_slider_redraws_and_replays_the_same_number(page: Page, language: str)
     form = page.locator("form[data-panel=choice]")
     u = form.locator(".u").get_attribute("data-u")
     kept = form.locator("section").get_attribute("data-kept")
-    form.locator("input[name=top_k]").evaluate(
-        "e => { e.value = 3; e.dispatchEvent(new Event('input', { bubbles: true })) }"
-    )
+    _move(form.locator("input[name=top_k]"), 3)
     expect(form.locator("section")).to_have_attribute("data-kept", "3")
     assert kept != "3"
     assert form.locator(".u").get_attribute("data-u") == u
@@ -208,6 +220,12 @@ def test_a_page_is_light(page: Page, language: str) -> None:
     page.on("requestfinished", on_finished)
     page.goto(f"/{language}/logits/", wait_until="networkidle")
     assert sum(sizes) < 400_000
+
+
+def _move(slider: Locator, value: float) -> None:
+    slider.evaluate(
+        "(e, to) => { e.value = to; e.dispatchEvent(new Event('input', { bubbles: true })) }", value
+    )
 
 
 def _holding(part: str) -> Any:

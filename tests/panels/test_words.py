@@ -64,7 +64,12 @@ def literals() -> frozenset[str]:
         tree = ast.parse(file.read_text("utf-8"))
         found |= {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)
                   and isinstance(node.value, str)}  # fmt: skip
-    for file in sorted([*(SITE / "panels").glob("*.html"), *(SITE / "pages").glob("*.html")]):
+    for file in sorted(
+        path
+        for folder in ("panels", "pages", "figures")
+        for path in (SITE / folder).iterdir()
+        if path.suffix in (".html", ".svg")
+    ):
         template = Environment().parse(file.read_text("utf-8"))
         found |= {node.value for node in template.find_all(nodes.Const)
                   if isinstance(node.value, str)}  # fmt: skip
@@ -79,16 +84,32 @@ def put_together() -> set[str]:
         "logits.": {"top_k", "top_p", "greedy", "impossible"},
         "notes.": literals() & {key[6:] for key in texts("fr") if key.startswith("notes.")},
         "probabilities.": {"after", "after_greedy"},
-    }
-    starts = {text for text in literals() if re.fullmatch(rf"({SECTIONS})\.", text)}
+        "blocks.": {"ids", "embedded", "attention", "expanded", "after", "logits"},
+        "cost.": set(LANGUAGES),
+        "figures.": {
+            f"{path.stem.replace('-', '_')}.{part}"
+            for path in (SITE / "figures").glob("*.svg")
+            for part in ("title", "desc")
+        },
+        "parameters.": {
+            "token_embedding", "position_embedding", "attention", "feed_forward", "norms",
+        },
+        "scores.": {"first", "second"},
+        "vectors.": {"token", "position", "sum"},
+        "vectors.row_": {"token", "position", "sum"},
+    }  # fmt: skip
+    starts = {text for text in literals() if re.fullmatch(rf"({SECTIONS})\.(\w+_)?", text)}
     assert starts == ends.keys()
-    return {start + end for start, parts in ends.items() for end in parts}
+    labels = {
+        f"{name}.{control.name}" for name, panel in PANELS.items() for control in panel.controls
+    }
+    return labels | {start + end for start, parts in ends.items() for end in parts}
 
 
 def written_out() -> set[str]:
     """Keys that are written whole: a section of the words, a point, a name."""
-    keys = {text for text in literals() if re.fullmatch(rf"({SECTIONS})\.\w+", text)}
-    return {key for key in keys if not key.endswith((".html", ".css"))}
+    keys = {text for text in literals() if re.fullmatch(rf"({SECTIONS})(\.\w+)+", text)}
+    return {key for key in keys if not key.endswith((".html", ".css", ".svg"))}
 
 
 def test_both_languages_have_the_same_keys_and_as_many_texts_under_each() -> None:

@@ -1,0 +1,67 @@
+"""Along the chain of blocks: the shapes on the way, and what the model would say after each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from gpt.sampling import softmax
+from panels.glyphs import glyphs
+from panels.view import View, from_the_end
+
+SHOWN = 24
+GUESSES = 3
+
+
+def data(view: View) -> dict[str, Any]:
+    """The shape of every tensor for this text; the guesses at one position after each block.
+
+    The guesses are those of the "logit lens" (nostalgebraist, 2020): the residual stream after a
+    block, through the final norm and the output matrix, as if the blocks that follow were not
+    there. The last one is the model's own prediction. `length` is the vector's Euclidean length.
+    """
+    network, tokens, at = view.model.network, view.reading.tokens, view.selected
+    config = network.config
+    stages = view.trace().residual[:, at]  # (L + 1, C)
+    with torch.no_grad():
+        logits = network.unembed(network.norm(stages))  # (L + 1, V)
+    return {
+        "length": len(tokens),
+        "layers": config.layers,
+        "heads": config.heads,
+        "channels": config.channels,
+        "head_channels": config.channels // config.heads,
+        "wide": 4 * config.channels,
+        "vocabulary": config.vocabulary,
+        "selected": {
+            "position": at,
+            "token": glyphs(tokens[at]),
+            "start": at == 0 and tokens[0].is_end_of_text,
+        },
+        "positions": [
+            {
+                "position": t,
+                "token": glyphs(tokens[t]),
+                "start": t == 0 and tokens[0].is_end_of_text,
+                "selected": t == at,
+            }
+            for t in from_the_end(len(tokens), SHOWN, everything=False, also=(at,))
+        ],
+        "stages": [
+            {
+                "block": block,
+                "length": float(stages[block].norm()),
+                "guesses": _guesses(view, logits[block]),
+            }
+            for block in range(config.layers + 1)
+        ],
+    }
+
+
+def _guesses(view: View, row: torch.Tensor) -> list[dict[str, Any]]:
+    best = softmax(row.double()).topk(GUESSES)
+    return [
+        {"token": glyphs(view.token(id)), "probability": probability}
+        for id, probability in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+    ]

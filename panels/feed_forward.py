@@ -1,0 +1,65 @@
+"""Inside a feed-forward: which neurons a position wakes, and one neuron over the whole text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from gpt.weights import BUNDLED, read_config
+from panels.controls import Control
+from panels.glyphs import glyphs
+from panels.view import View, from_the_end
+
+_CONFIG = read_config(BUNDLED["conteur"])
+
+CONTROLS = (
+    Control("block", 1, _CONFIG.layers, 1, 3),
+    Control("neuron", 0, 4 * _CONFIG.channels, 1, 0),
+)
+STRONGEST = 6
+SHOWN = 24
+
+
+def data(view: View, block: float, neuron: float) -> dict[str, Any]:
+    """Of one block: the neurons highest at the selected position, and one neuron at each position.
+
+    Activations are what stands between expand and contract, after GELU, which is never below
+    −0.17. Neuron 0 stands for the highest of them. `share` is an activation's size over the largest
+    that is drawn.
+    """
+    config = view.model.network.config
+    layer = min(int(block), config.layers) - 1
+    activations = view.trace().feed_forward[layer]  # (T, 4C)
+    here = activations[view.selected]
+    strongest = torch.argsort(here, descending=True, stable=True)[:STRONGEST].tolist()
+    which = min(int(neuron), activations.shape[1]) - 1 if neuron else strongest[0]
+    tokens = view.reading.tokens
+    positions = from_the_end(len(tokens), SHOWN, everything=False, also=(view.selected,))
+    drawn = [float(activations[t, which]) for t in positions]
+    largest = max(max(map(abs, drawn)), 1e-9)
+    return {
+        "block": layer + 1,
+        "blocks": config.layers,
+        "neuron": which + 1,
+        "channels": config.channels,
+        "wide": activations.shape[1],
+        "awake": int((here > 0).sum()),
+        "selected": {
+            "token": glyphs(tokens[view.selected]),
+            "start": view.selected == 0 and tokens[0].is_end_of_text,
+        },
+        "strongest": [{"neuron": n + 1, "activation": float(here[n])} for n in strongest],
+        "earlier": len(tokens) - len(positions),
+        "positions": [
+            {
+                "position": t,
+                "token": glyphs(tokens[t]),
+                "start": t == 0 and tokens[0].is_end_of_text,
+                "selected": t == view.selected,
+                "activation": value,
+                "share": abs(value) / largest,
+            }
+            for t, value in zip(positions, drawn, strict=True)
+        ],
+    }
