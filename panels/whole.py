@@ -18,7 +18,7 @@ def data(view: View) -> dict[str, Any]:
     """Per stage, with the sizes of this text: tokens, vectors, blocks, logits, shares, the choice.
 
     `vector` and `hidden` are the last position's first numbers, before the first block and after
-    the final norm; `looks` is the highest weight the last position gives to one before it, if any.
+    the final norm; `interval` is the slice of [0, 1] that the chosen token holds; `looks` is the highest weight the last position gives to one before it, if any.
     """
     network, reading, trace = view.model.network, view.reading, view.trace()
     config, length = network.config, len(view.reading.ids)
@@ -67,6 +67,7 @@ def data(view: View) -> dict[str, Any]:
             "token": glyphs(view.token(view.choice.token_id)),
             "probability": view.choice.probability,
             "rank": view.choice.rank,
+            "interval": list(view.choice.interval),
         },
         "finished": view.finished,
     }
