@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import json
-from functools import cache
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -29,6 +27,7 @@ from panels.catalogue import PANELS
 from panels.drawing import draw, draw_page_part
 from panels.forms import form
 from panels.record import first_state
+from panels.recording import recorded
 from panels.values import said
 from panels.words import SITE
 
@@ -123,11 +122,3 @@ def _known(table: dict[str, Any], name: str, kind: str) -> Any:
     if name not in table:
         raise SuperFencesException(f"no {kind} is called {name}")
     return table[name]
-
-
-@cache
-def recorded(language: str) -> dict[str, Any]:
-    """The data of every panel for the example of the pages."""
-    path = SITE / "recorded" / f"pages.{language}.json"
-    panels: dict[str, Any] = json.loads(path.read_text("utf-8"))["panels"]
-    return panels

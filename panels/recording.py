@@ -7,6 +7,7 @@ the bundled model gives today.
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from gpt.engine import Engine
@@ -25,6 +26,14 @@ def record(engine: Engine, language: str) -> dict[str, Any]:
         "values": rounded(values.values(view, language)),
         "panels": {name: rounded(panel.data(view, {})) for name, panel in PANELS.items()},
     }
+
+
+@cache
+def recorded(language: str) -> dict[str, Any]:
+    """The data of every panel for the example of the pages, as it was recorded."""
+    path = SITE / "recorded" / f"pages.{language}.json"
+    panels: dict[str, Any] = json.loads(path.read_text("utf-8"))["panels"]
+    return panels
 
 
 def main() -> None:

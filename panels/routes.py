@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 
 from markupsafe import Markup
 
+from gpt import CheckpointError
 from gpt.engine import Engine
 from panels import acts
 from panels.catalogue import PANELS
 from panels.drawing import draw, draw_page_part
 from panels.forms import carried, form
 from panels.record import first_state
+from panels.recording import recorded
 from panels.state import Note, State, from_query
 from panels.view import look
 from panels.words import LANGUAGES, words_of
@@ -26,12 +28,12 @@ TEXT_ACTS: dict[str, Callable[[Engine, State], State]] = {
 def drawing(engine: Engine, language: str, name: str, query: Mapping[str, str]) -> str | None:
     """The panel as the address asks for it, what it carries on, and notes on what was not valid.
 
-    None when there is no panel, or no language, of that name. Raises CheckpointError.
+    None when there is no panel, or no language, of that name. Without a model, the example that was
+    recorded is drawn, and the note says so.
     """
     if language not in LANGUAGES or name not in PANELS:
         return None
-    state, notes = asked_for(engine, language, query)
-    drawn = Markup(_drawn(engine, language, name, state, query))
+    state, notes, drawn = _drawn(engine, language, name, query)
     return draw_page_part(
         "drawing.html",
         language,
@@ -40,11 +42,10 @@ def drawing(engine: Engine, language: str, name: str, query: Mapping[str, str]) 
 
 
 def page(engine: Engine, language: str, name: str, query: Mapping[str, str]) -> str | None:
-    """The panel as a light complete page; None and CheckpointError as with `drawing`."""
+    """The panel as a light complete page; None, and no model, as with `drawing`."""
     if language not in LANGUAGES or name not in PANELS:
         return None
-    state, notes = asked_for(engine, language, query)
-    drawn = Markup(_drawn(engine, language, name, state, query))
+    state, notes, drawn = _drawn(engine, language, name, query)
     framed = form(name, PANELS[name], language, state, query, drawn, _said(notes))
     words = words_of(language)
     title = words(f"titles.{name}")
@@ -52,7 +53,10 @@ def page(engine: Engine, language: str, name: str, query: Mapping[str, str]) -> 
 
 
 def asked_for(engine: Engine, language: str, query: Mapping[str, str]) -> tuple[State, list[Note]]:
-    """The state of an address after its act; without a prompt, the example's."""
+    """The state of an address after its act; without a prompt, the example's.
+
+    Raises CheckpointError.
+    """
     values = dict(query)
     if "prompt" not in values:
         values["prompt"] = first_state(language).prompt
@@ -63,9 +67,18 @@ def asked_for(engine: Engine, language: str, query: Mapping[str, str]) -> tuple[
     return acts.act(engine, state, act, value), notes
 
 
-def _drawn(engine: Engine, language: str, name: str, state: State, query: Mapping[str, str]) -> str:
-    data = PANELS[name].data(look(engine, state), query)
-    return draw(name, language, {**data, "address": state.to_query(), "root": f"/{language}/"})
+def _drawn(
+    engine: Engine, language: str, name: str, query: Mapping[str, str]
+) -> tuple[State, list[Note], Markup]:
+    """The state that is drawn, what there is to say about it, and the drawing."""
+    try:
+        state, notes = asked_for(engine, language, query)
+        data = PANELS[name].data(look(engine, state), query)
+    except CheckpointError:
+        state, notes = first_state(language), [Note("model", {})]
+        data = recorded(language)[name]
+    around = {"address": state.to_query(), "root": f"/{language}/"}
+    return state, notes, Markup(draw(name, language, {**data, **around}))
 
 
 def _said(notes: list[Note]) -> list[dict[str, object]]:

@@ -18,7 +18,8 @@ def data(view: View) -> dict[str, Any]:
     """Per stage, with the sizes of this text: tokens, vectors, blocks, logits, shares, the choice.
 
     `vector` and `hidden` are the last position's first numbers, before the first block and after
-    the final norm; `interval` is the slice of [0, 1] that the chosen token holds; `looks` is the highest weight the last position gives to one before it, if any.
+    the final norm; `looks` is the highest weight the last position gives to one before it, if any;
+    `interval` is the slice of [0, 1] that the chosen token holds.
     """
     network, reading, trace = view.model.network, view.reading, view.trace()
     config, length = network.config, len(view.reading.ids)

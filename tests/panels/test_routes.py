@@ -54,6 +54,18 @@ def test_without_a_prompt_the_example_is_read(conteur: Engine) -> None:
     assert first_state("fr").prompt not in drawn(conteur, "next", "fr", prompt="")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_a_model_the_recorded_example_is_shown_and_said(language: str) -> None:
+    nobody = Engine("there is no such model")
+    for name in PANELS:
+        drawing = drawn(nobody, name, language, prompt="Le chat")
+        page = routes.page(nobody, language, name, {"prompt": "Le chat"})
+        assert page is not None
+        for each in (drawing, page):
+            assert words_of(language)("notes.model") in each
+            assert 'class="panel' in each or name == "text"
+
+
 def test_what_is_not_valid_is_said(conteur: Engine) -> None:
     drawing = drawn(conteur, "choice", "fr", prompt="a", temperature="nan", top_k="x")
     assert "temperature, top_k" in drawing

@@ -108,7 +108,11 @@ def put_together() -> set[str]:
 
 def written_out() -> set[str]:
     """Keys that are written whole: a section of the words, a point, a name."""
-    keys = {text for text in literals() if re.fullmatch(rf"({SECTIONS})\.\w*[^\W_]|figures\.\w+\.\w+", text)}
+    keys = {
+        text
+        for text in literals()
+        if re.fullmatch(rf"({SECTIONS})\.\w*[^\W_]|figures\.\w+\.\w+", text)
+    }
     return {key for key in keys if not key.endswith((".html", ".css", ".svg", ".json"))}
 
 

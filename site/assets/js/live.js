@@ -3,6 +3,7 @@
 (() => {
   const root = document.documentElement;
   const CHOICES = ["written", "position", "draw", "repeat"];
+  const SETTINGS = ["strategy", "temperature", "top_k", "top_p", "seed"];
   const RETRY = 4000;
 
   function kept(name) {
@@ -11,6 +12,10 @@
 
   function keep(name, value) {
     try { sessionStorage.setItem(name, value); } catch { /* a sandboxed frame keeps nothing */ }
+  }
+
+  function settings() {
+    try { return JSON.parse(kept("settings")) ?? {}; } catch { return {}; }
   }
 
   // A panel alone follows the reader's system, or `?theme=` of its address.
@@ -90,6 +95,8 @@
 
     form.addEventListener("input", (event) => {
       sayValues(form);
+      const { name, value } = event.target;
+      if (SETTINGS.includes(name)) keep("settings", JSON.stringify({ ...settings(), [name]: value }));
       if (event.target !== prompt) return;
       fit(prompt);
       keep("prompt", prompt.value);
@@ -158,14 +165,18 @@
     if (prompt) form.dataset.read = prompt.value;
   }
 
-  // The prompt typed on one page, or in the address, is the prompt of the next.
-  const given = new URLSearchParams(location.search).get("prompt") ?? kept("prompt");
-  if (given !== null && !document.body.classList.contains("alone")) {
+  // What was typed and set on one page, or stands in the address, goes along to the next.
+  if (!document.body.classList.contains("alone")) {
+    const given = { ...settings(), prompt: new URLSearchParams(location.search).get("prompt") ?? kept("prompt") };
     for (const form of forms) {
-      const prompt = form.elements.prompt;
-      if (!prompt || prompt.value === given) continue;
-      prompt.value = given;
-      fit(prompt);
+      const other = ["prompt", ...SETTINGS].filter((name) => {
+        const field = form.elements[name];
+        return field && field.type !== "hidden" && given[name] != null && field.value !== given[name];
+      });
+      if (!other.length) continue;
+      for (const name of other) form.elements[name].value = given[name];
+      sayValues(form);
+      if (form.elements.prompt) fit(form.elements.prompt);
       // htmx hears the form once the document is there.
       document.addEventListener("DOMContentLoaded", () => htmx.trigger(form, "act", {}));
     }

@@ -1,5 +1,4 @@
-// The pages: formulas are set, and the prompt in the address goes along to the lab and to the
-// other language.
+// The pages: formulas are set, and what the reader typed and set goes along to the lab.
 (() => {
   if (window.renderMathInElement) {
     for (const formula of document.querySelectorAll(".arithmatex")) {
@@ -10,13 +9,23 @@
     }
   }
 
-  function prompt() {
-    try { return sessionStorage.getItem("prompt"); } catch { return null; }
+  function along() {
+    const asked = new URLSearchParams();
+    try {
+      const prompt = sessionStorage.getItem("prompt");
+      if (prompt !== null) asked.set("prompt", prompt);
+      const settings = JSON.parse(sessionStorage.getItem("settings")) ?? {};
+      for (const [name, value] of Object.entries(settings)) asked.set(name, value);
+      if (settings.top_k === "0") asked.set("top_k", "none");
+      if (settings.top_p === "1") asked.set("top_p", "none");
+    } catch { /* nothing is kept */ }
+    return asked;
   }
 
-  const lab = document.querySelector("a.book-lab");
-  lab?.addEventListener("click", () => {
-    const typed = prompt();
-    if (typed !== null) lab.href = lab.getAttribute("href").split("?")[0] + "?" + new URLSearchParams({ prompt: typed });
-  });
+  for (const lab of document.querySelectorAll("a.book-lab, a.next[href^='/lab']")) {
+    lab.addEventListener("click", () => {
+      const asked = along().toString();
+      if (asked) lab.href = lab.getAttribute("href").split("?")[0] + "?" + asked;
+    });
+  }
 })();
