@@ -1,11 +1,13 @@
 """`/dress/…`: the fonts, styles and scripts of `site/assets`.
 
 An address that carries its file's own version (`?v=` and the start of the content's SHA-256) may be
-kept for ever; without a version, or with another, the browser asks again each time.
+kept for ever; without a version, or with another, the browser asks again each time. Styles and
+scripts are squeezed once, as small as Brotli can make them: a page is weighed by them.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import mimetypes
 import os
@@ -13,7 +15,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-from starlette.datastructures import QueryParams
+import brotli
+from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -22,6 +25,8 @@ from starlette.types import Scope
 ASSETS = Path(__file__).parent.parent / "site" / "assets"
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+
+SQUEEZED = (".css", ".js")
 
 UNVERSIONED = re.compile(r'"/dress/([^"?]+)"')
 
@@ -57,13 +62,31 @@ def _version(file: Path, _changed: int) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
+@cache
+def _squeezed(file: Path, _changed: int) -> bytes:
+    return bytes(brotli.compress(file.read_bytes(), mode=brotli.MODE_TEXT))
+
+
 class Dress(StaticFiles):
     """The files of a folder, kept by the browser for ever when asked for by their version."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
+        file = ASSETS / path
+        headers = Headers(scope=scope)
+        if (
+            response.status_code == 200
+            and scope["method"] == "GET"
+            and file.suffix in SQUEEZED
+            and "br" in headers.get("Accept-Encoding", "")
+        ):
+            body = await asyncio.to_thread(_squeezed, file, os.stat(file).st_mtime_ns)
+            kept = {name: response.headers[name] for name in ("etag", "last-modified")}
+            response = Response(body, media_type=response.media_type, headers=kept)
+            response.headers["Content-Encoding"] = "br"
+            response.headers["Vary"] = "Accept-Encoding"
         asked = QueryParams(scope["query_string"]).get("v")
-        known = asked is not None and asked == version(ASSETS / path)
+        known = asked is not None and asked == version(file)
         response.headers["Cache-Control"] = FOR_EVER if known else ASK_AGAIN
         response.headers["Access-Control-Allow-Origin"] = "*"  # fonts of a sandboxed frame
         return response

@@ -21,9 +21,15 @@ Draw = Callable[[str, str, Mapping[str, str]], str | None]
 """(language, panel, query) → the markup; None when there is no such panel."""
 
 AT_ONCE = 4
+ASKED_FOR = (
+    "Location", "Push", "Push-Url", "Redirect", "Refresh", "Replace-Url", "Reselect", "Reswap",
+    "Retarget", "Trigger", "Trigger-After-Settle", "Trigger-After-Swap",
+)  # fmt: skip
+"""What htmx looks for in an answer; in a frame it may not look for what is not exposed to it."""
+
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "*",
+    "Access-Control-Expose-Headers": ", ".join(f"HX-{name}" for name in ASKED_FOR),
     "Content-Security-Policy": DRAWN_POLICY,
 }
 

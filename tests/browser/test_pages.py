@@ -58,8 +58,10 @@ def test_every_panel_of_a_page_answers(page: Page, row: dict[str, Any], language
         for control in PANELS[name].controls:
             before = drawing.inner_html()
             other = control.least if control.start > control.least else control.most
-            _move(form.locator(f"input[name={control.name}]"), other)
+            slider = form.locator(f"input[name={control.name}]")
+            _move(slider, other)
             expect(drawing).not_to_have_js_property("innerHTML", before)
+            _move(slider, control.start)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -124,7 +126,7 @@ def test_the_prompt_goes_along_and_the_language_stays_on_the_page(
     page.locator("a.next").click()
     expect(page.locator("form.live textarea")).to_have_value("Le renard")
     expect(page.locator("#tokens")).to_be_attached()
-    expect(page.locator(".chip")).to_have_count(3)
+    expect(page.locator(".drawing .chip")).to_have_count(3)
     page.locator("a.book-language").click()
     other = OTHER[language]
     expect(page).to_have_url(f"{page.url.split('/', 3)[0]}//{page.url.split('/')[2]}"

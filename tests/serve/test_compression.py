@@ -27,6 +27,18 @@ def test_pages_and_styles_are_compressed(
     assert int(small.headers["content-length"]) < int(plain.headers["content-length"])
 
 
+def test_scripts_are_squeezed_and_whole(client: httpx.Client) -> None:
+    address = "/dress/vendor/htmx/htmx.min.js"
+    plain = client.get(address, headers={"Accept-Encoding": "identity"})
+    small = client.get(address, headers={"Accept-Encoding": "br"})
+    assert small.headers["content-encoding"] == "br"
+    assert small.content == plain.content
+    assert small.headers["content-type"] == plain.headers["content-type"]
+    assert int(small.headers["content-length"]) < 0.31 * len(plain.content)
+    again = client.get(address, headers={"If-None-Match": small.headers["etag"]})
+    assert again.status_code == 304
+
+
 def test_fonts_are_left_alone(client: httpx.Client) -> None:
     font = client.get(
         "/dress/fonts/inter-latin-wght-normal.woff2", headers={"Accept-Encoding": "br, gzip"}
