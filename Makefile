@@ -38,6 +38,7 @@ bench: $(VENV)/dev.stamp browser
 	@$(BIN)/python -m benchmarks.startup
 	@$(BIN)/python -m benchmarks.memory
 	@$(BIN)/python -m benchmarks.step
+	@$(BIN)/python -m benchmarks.pages
 
 # A training run under way is left alone.
 clean:

@@ -1,0 +1,78 @@
+"""From page to page: what the reader set goes along, the search understands French, paper too."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from panels.recording import recorded
+from panels.words import LANGUAGES, words_of
+from tests.browser.screen import ADDRESSES, PATIENCE
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_prompt_and_settings_go_to_the_next_page_and_to_the_lab(page: Page, language: str) -> None:
+    page.goto(f"/{language}/two-parts/")
+    form = page.locator("form[data-panel=two_parts]")
+    form.locator("textarea").fill("Le renard")
+    form.locator("select").select_option("greedy")
+    form.locator("input[name=seed]").fill("11")
+    expect(form.locator(".choice-part p.chosen")).to_be_visible()
+    page.goto(f"/{language}/whole-picture/")
+    whole = page.locator("form[data-panel=whole]")
+    expect(whole.locator("select")).to_have_value("greedy")
+    expect(whole.locator("input[name=seed]")).to_have_value("11")
+    expect(whole.locator("textarea")).to_have_value("Le renard")
+    expect(whole.locator("[data-stage=choice]")).to_contain_text(words_of(language)("whole.greedy"))
+    page.locator("a.book-lab").click()
+    expect(page).to_have_url(re.compile(ADDRESSES[language] + r"\?.*prompt=Le\+renard"))
+    expect(page).to_have_url(re.compile(r"strategy=greedy"))
+    expect(page).to_have_url(re.compile(r"seed=11"))
+
+
+def test_the_whole_picture_is_the_readers(page: Page, language: str) -> None:
+    page.goto(f"/{language}/whole-picture/")
+    svg = page.locator("svg.whole")
+    example = recorded(language)["whole"]
+    expect(svg.locator("[data-stage=tokens]")).to_contain_text(
+        words_of(language).integer(example["tokens"][-1]["id"])
+    )
+    page.locator("form.live textarea").fill("Le renard dort")
+    expect(svg.locator("[data-stage=tokens]")).to_contain_text("renard")
+    expect(svg.locator("[data-stage=vectors]")).to_contain_text("× 256")
+    svg.locator("[data-stage=attention]").click()
+    expect(page).to_have_url(re.compile(rf"/{language}/attention/$"))
+    expect(page.locator("form.live textarea")).to_have_value("Le renard dort")
+
+
+@pytest.mark.parametrize("asked", ["l’attention", "l'attention", "attention", "d’un neurone"])
+def test_the_search_understands_french(page: Page, asked: str) -> None:
+    page.goto("/fr/")
+    page.locator("input.md-search__input").click()
+    page.locator("input.md-search__input").press_sequentially(asked)
+    first = page.locator("a.md-search-result__link").first
+    to = "feed-forward" if "neurone" in asked else "attention"
+    expect(first).to_have_attribute("href", re.compile(f"/fr/{to}/"))
+
+
+def test_a_page_on_paper_is_a_handout(page: Page, language: str) -> None:
+    page.goto(f"/{language}/attention/")
+    expect(page.locator("html.js")).to_be_attached()
+    page.emulate_media(media="print")
+    for shown in ("h1", "figure.drawn svg", ".map", "figure.quoted pre", ".katex-display"):
+        expect(page.locator(shown).first).to_be_visible()
+    for answer in page.locator("details.question p:not(.admonition-title)").all():
+        expect(answer).to_be_visible()
+    for gone in ("header.md-header", ".live-foot", ".live-prompt button", "a.next"):
+        expect(page.locator(gone).first).to_be_hidden()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+        "rgb(255, 255, 255)", "rgba(0, 0, 0, 0)",
+    )  # fmt: skip
