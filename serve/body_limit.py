@@ -7,8 +7,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve.errors import answer
 
-LIMIT = 512 * 1024
-"""Bytes: 100,000 characters are at most 400,000 bytes in UTF-8; then the message around them."""
+LIMIT = 1280 * 1024
+"""Bytes: 100,000 characters are at most 1,200,000 in a form; then the message around them."""
 
 
 class BodyLimit:

@@ -13,9 +13,17 @@ from pathlib import Path
 import httpx
 import pytest
 
+from panels import pages
+
 ROOT = Path(__file__).parent.parent
 PATIENCE = 120.0
 """Seconds that the app may take to answer and to have its model in memory, on a busy machine."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The pages are built once, before the workers each start an app that would build them."""
+    if not hasattr(config, "workerinput"):
+        pages.build()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,8 +24,10 @@ def test_prompt_and_settings_go_to_the_next_page_and_to_the_lab(page: Page, lang
     form = page.locator("form[data-panel=two_parts]")
     form.locator("textarea").fill("Le renard")
     form.locator("select").select_option("greedy")
-    form.locator("input[name=seed]").fill("11")
     expect(form.locator(".choice-part p.chosen")).to_be_visible()
+    with page.expect_response("**/fragments/**"):
+        form.locator("input[name=seed]").fill("11")
+    expect(form).not_to_have_class(re.compile("htmx-request"))
     page.goto(f"/{language}/whole-picture/")
     whole = page.locator("form[data-panel=whole]")
     expect(whole.locator("select")).to_have_value("greedy")
