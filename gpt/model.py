@@ -19,7 +19,10 @@ from gpt.trace import Trace
 
 @dataclass(frozen=True)
 class Config:
-    """The five numbers that fix a GPT's shape, and the norms' epsilon."""
+    """The five numbers that fix a GPT's shape, the norms' epsilon, and whether the output is tied.
+
+    A tied output layer is the table of token embeddings, used a second time; GPT-2's is.
+    """
 
     vocabulary: int
     context: int
@@ -27,6 +30,7 @@ class Config:
     heads: int
     channels: int
     norm_epsilon: float = 1e-5
+    tied: bool = True
 
     def __post_init__(self) -> None:
         numbers = (self.vocabulary, self.context, self.layers, self.heads, self.channels)
@@ -139,6 +143,8 @@ class GPT(nn.Module):
         self.position_embedding = nn.Embedding(config.context, config.channels)
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.layers))
         self.norm = nn.LayerNorm(config.channels, eps=config.norm_epsilon)
+        if not config.tied:
+            self.output = nn.Linear(config.channels, config.vocabulary, bias=False)
 
     def forward(
         self, tokens: Tensor, cache: Cache | None = None, trace: Trace | None = None
@@ -171,11 +177,12 @@ class GPT(nn.Module):
         return normed
 
     def unembed(self, hidden: Tensor) -> Tensor:
-        """Compare each position with every token's embedding, (…, C) → (…, V).
+        """Compare each position with every token's row of the output table, (…, C) → (…, V).
 
-        The output layer is tied: it is the table of token embeddings, used a second time.
+        Tied, as GPT-2's is, that table is the one of the token embeddings, used a second time.
         """
-        return hidden @ self.token_embedding.weight.T
+        table = self.token_embedding if self.config.tied else self.output
+        return hidden @ table.weight.T
 
     def empty_cache(self) -> Cache:
         """A cache for a text of which nothing has been read."""

@@ -83,6 +83,18 @@ class Tokenizer:
     def from_file(cls, path: Path) -> Tokenizer:
         return cls(tokenizers.Tokenizer.from_file(str(path)))
 
+    @classmethod
+    def from_pair(cls, vocabulary: Path, merges: Path) -> Tokenizer:
+        """GPT-2's older form: `vocab.json` and `merges.txt`, cut and spelled as GPT-2 does."""
+        encoder = tokenizers.Tokenizer(
+            tokenizers.models.BPE.from_file(str(vocabulary), str(merges))
+        )
+        encoder.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+        encoder.decoder = tokenizers.decoders.ByteLevel()
+        if encoder.token_to_id(END_OF_TEXT) is not None:
+            encoder.add_special_tokens([END_OF_TEXT])
+        return cls(encoder)
+
     @property
     def size(self) -> int:
         """V, the number of tokens."""

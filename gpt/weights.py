@@ -1,8 +1,9 @@
 """A checkpoint in the Hub's layout → a model and its tokenizer.
 
-A checkpoint is a folder with `config.json`, `tokenizer.json` and the weights as safetensors, whole
-or in shards. GPT-2's own tensor names (`wte`, `c_attn`, …) end in this file. Whatever is wrong with
-a checkpoint is told in one sentence, as a CheckpointError.
+A checkpoint is a folder with `config.json`, a tokenizer (`tokenizer.json`, or `vocab.json` with
+`merges.txt`) and the weights as safetensors, whole or in shards. GPT-2's own tensor names (`wte`,
+`c_attn`, …) end in this file. Whatever is wrong with a checkpoint is told in one sentence, as a
+CheckpointError.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ NAMES = {
     "mlp.c_fc": "feed_forward.expand",
     "mlp.c_proj": "feed_forward.contract",
     "ln_f": "norm",
+    "lm_head": "output",
 }
 
 TURNED = ("query_key_value.weight", "attention.output.weight", "expand.weight", "contract.weight")
@@ -103,6 +105,7 @@ def read_config(folder: Path) -> Config:
             heads=_whole(values, "n_head", folder),
             channels=_whole(values, "n_embd", folder),
             norm_epsilon=epsilon,
+            tied=values.get("tie_word_embeddings", True) is not False,
         )
     except ValueError as reason:
         raise CheckpointError(f"{folder.name}: config.json does not fit: {reason}.") from None
@@ -140,12 +143,14 @@ def _fitted(stored: dict[str, Tensor], network: GPT, folder: Path) -> dict[str, 
     """GPT-2's names and orientation → ours, each tensor of the shape that the network wants."""
     stored = {key: tensor for key, tensor in stored.items() if not MASK.fullmatch(key)}
     names = {our_name(key): key for key in stored}
-    head = stored.get(names.pop("lm_head.weight", ""))
-    embedding = stored.get(names.get("token_embedding.weight", ""))
-    if head is not None and embedding is not None and not torch.equal(head, embedding):
-        raise CheckpointError(
-            f"{folder.name}: the output layer is not tied to the token embeddings."
-        )
+    if network.config.tied:
+        head = stored.get(names.pop("output.weight", ""))
+        embedding = stored.get(names.get("token_embedding.weight", ""))
+        if head is not None and embedding is not None and not torch.equal(head, embedding):
+            raise CheckpointError(
+                f"{folder.name}: config.json says that the output layer is tied to the token "
+                "embeddings, and the weights say that it is not."
+            )
     fitted = {}
     for ours, wanted in network.state_dict().items():
         if ours not in names:
@@ -185,19 +190,27 @@ def their_name(key: str) -> str:
     match = re.fullmatch(r"(?:(blocks)\.(\d+)\.)?(.+)\.(weight|bias)", key)
     assert match is not None, key
     group, number, layer, kind = match.groups()
+    if layer == "output":
+        return f"{back[layer]}.{kind}"
     prefix = f"{back[group]}.{number}." if group else ""
     return f"transformer.{prefix}{back[layer]}.{kind}"
 
 
 def _open_tokenizer(folder: Path) -> Tokenizer:
-    path = folder / "tokenizer.json"
-    if not path.is_file():
+    path, vocabulary, merges = (
+        folder / name for name in ("tokenizer.json", "vocab.json", "merges.txt")
+    )
+    pair = vocabulary.is_file() and merges.is_file()
+    if not path.is_file() and not pair:
         raise CheckpointError(f"{folder.name}: the file tokenizer.json is missing.")
+    named = path.name if path.is_file() else f"{vocabulary.name} with {merges.name}"
     try:
-        return Tokenizer.from_file(path)
+        if path.is_file():
+            return Tokenizer.from_file(path)
+        return Tokenizer.from_pair(vocabulary, merges)
     except Exception as reason:  # `tokenizers` raises the bare class
         sentence = str(reason).splitlines()[0] if str(reason) else type(reason).__name__
-        raise CheckpointError(f"{folder.name}: tokenizer.json does not open: {sentence}.") from None
+        raise CheckpointError(f"{folder.name}: {named} does not open: {sentence}.") from None
 
 
 def _whole(values: dict[str, Any], key: str, folder: Path) -> int:

@@ -10,7 +10,7 @@ from panels.view import View
 def data(view: View) -> dict[str, Any]:
     """The parts of the network with their counts; of the blocks, one and all of them.
 
-    The output matrix is not there: it is the table of token embeddings, used a second time.
+    A tied output matrix is not there: it is the table of token embeddings, used a second time.
     """
     network = view.model.network
     config = network.config
@@ -21,7 +21,7 @@ def data(view: View) -> dict[str, Any]:
         return sum(size for name, size in sizes.items() if name.startswith(part))
 
     parts = {
-        "token_embedding": counted("token_embedding."),
+        "tied_embedding" if config.tied else "token_embedding": counted("token_embedding."),
         "position_embedding": counted("position_embedding."),
         "attention": sum(counted(f"blocks.{n}.attention.") for n in range(config.layers)),
         "feed_forward": sum(counted(f"blocks.{n}.feed_forward.") for n in range(config.layers)),
@@ -29,6 +29,8 @@ def data(view: View) -> dict[str, Any]:
             counted(f"blocks.{n}.norm_") for n in range(config.layers)
         ),
     }  # fmt: skip
+    if not config.tied:
+        parts["output"] = counted("output.")
     block = counted("blocks.0.")
     forward = counted("blocks.0.feed_forward.")
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -142,7 +143,7 @@ def test_a_trace_holds_one_text() -> None:
 @pytest.mark.parametrize(
     "wrong", [{"heads": 3}, {"heads": 0}, {"layers": 0}, {"vocabulary": 0}, {"context": -1}]
 )
-def test_an_impossible_shape_is_refused(wrong: dict[str, int]) -> None:
-    sizes = {"vocabulary": 9, "context": 4, "layers": 1, "heads": 2, "channels": 8}
+def test_an_impossible_shape_is_refused(wrong: dict[str, Any]) -> None:
+    possible = Config(vocabulary=9, context=4, layers=1, heads=2, channels=8)
     with pytest.raises(ValueError, match=r"heads|at least 1"):
-        Config(**{**sizes, **wrong})
+        replace(possible, **wrong)

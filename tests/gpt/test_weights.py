@@ -16,6 +16,7 @@ from tokenizers import models
 
 import gpt
 from gpt.weights import our_name, their_name
+from tests.gpt.conftest import randomise
 from tests.gpt.reference import gpt2, save
 
 WHOLE = "model.safetensors"
@@ -91,6 +92,43 @@ def test_names_without_prefix_masks_and_a_stored_head_open_too(folder: Path) -> 
 
     change_tensors(folder, as_the_first_gpt2)
     close_to_reference(gpt.load(folder), gpt2())
+
+
+@pytest.mark.parametrize("shard", ["1GB", "20KB"])
+def test_an_untied_head_is_used(tmp_path: Path, encoder: tokenizers.Tokenizer, shard: str) -> None:
+    reference = gpt2(tie_word_embeddings=False)
+    randomise(reference.lm_head, 9)
+    folder = save(reference, encoder, tmp_path / "untied", shard)
+    model = gpt.load(folder)
+    assert not model.network.config.tied
+    close_to_reference(model, reference)
+
+
+def test_an_untied_head_that_is_missing_is_told(
+    tmp_path: Path, encoder: tokenizers.Tokenizer
+) -> None:
+    folder = save(gpt2(tie_word_embeddings=False), encoder, tmp_path / "headless")
+    change_tensors(folder, lambda tensors: tensors.pop("lm_head.weight"))
+    assert "the tensor lm_head.weight is missing" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    "text", ["Once upon a time", "", " l’été — où ?\n\n\tçà 1789", "😀<|endoftext|>e\u0301"]
+)
+def test_a_vocabulary_with_merges_cuts_as_transformers_does(
+    tmp_path: Path, encoder: tokenizers.Tokenizer, text: str
+) -> None:
+    folder = save(gpt2(), encoder, tmp_path / "older")
+    (folder / "tokenizer.json").unlink()
+    encoder.model.save(str(folder))
+    model = gpt.load(folder)
+    assert not model.tokenizer.reads_start
+    assert model.tokenizer.decode(model.tokenizer.encode(text)) == text
+    from transformers import GPT2Tokenizer
+
+    theirs = GPT2Tokenizer.from_pretrained(folder)
+    if "<|endoftext|>" not in text:
+        assert model.tokenizer.encode(text) == theirs(text).input_ids
 
 
 def test_an_opened_network_is_ready_to_read(folder: Path) -> None:
@@ -225,7 +263,7 @@ def test_numbers_that_are_none(folder: Path) -> None:
 
 def test_an_output_layer_of_its_own(folder: Path) -> None:
     change_tensors(folder, lambda tensors: tensors.update({"lm_head.weight": torch.ones(320, 16)}))
-    assert "not tied" in refusal(folder)
+    assert "is tied to the token embeddings, and the weights say that it is not" in refusal(folder)
 
 
 def test_a_vocabulary_that_is_not_byte_level(folder: Path) -> None:

@@ -92,7 +92,8 @@ def put_together() -> set[str]:
             for part in ("title", "desc")
         },
         "parameters.": {
-            "token_embedding", "position_embedding", "attention", "feed_forward", "norms",
+            "tied_embedding", "token_embedding", "output", "position_embedding",
+            "attention", "feed_forward", "norms",
         },
         "scores.": {"first", "second"},
         "vectors.": {"token", "position", "sum"},
