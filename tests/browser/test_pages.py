@@ -85,11 +85,26 @@ def test_a_panel_alone_passes_axe_and_fits_a_phone(page: Page, name: str, langua
     assert axe(page) == []
 
 
+CUT_OFF = """() => [
+  ...[...document.querySelectorAll(".drawing *")].filter((e) =>
+    getComputedStyle(e).overflowX === "hidden" && e.scrollWidth > e.clientWidth + 1
+    && !e.closest(".hidden, .slice, svg")),
+  ...[...document.querySelectorAll("figure.drawn text, svg.whole text")].filter((e) => {
+    const { x, width } = e.getBBox();
+    return !e.hasAttribute("transform") && (x < 0 || x + width > 361);
+  }),
+].map((e) => e.outerHTML.slice(0, 120))"""
+
+
 @pytest.mark.parametrize("file", FILES)
-def test_a_page_fits_a_phone(page: Page, file: str, language: str) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+def test_a_page_fits_a_phone_and_a_desk_and_cuts_nothing_off(
+    page: Page, file: str, language: str
+) -> None:
     page.goto(address(language, file))
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.evaluate(CUT_OFF) == []
 
 
 def test_the_first_panel_writes_on(page: Page, language: str) -> None:
