@@ -1,7 +1,9 @@
-"""One model for many visitors: opened in the background, its last readings kept.
+"""One model for many visitors: opened in the background, their readings computed together.
 
-A reading that was made before is not made again, and a text that goes on from one that was read is
-read from where it stood. The cache is bounded and never needed: any answer can be computed anew.
+What waits at the same moment is computed in one pass (`gpt.together`), a long text in several, so
+that it keeps nobody waiting. Those who ask for the same text share one reading; what is the same at
+the beginning of two texts is read once. The cache is bounded and never needed: any answer can be
+computed anew.
 """
 
 from __future__ import annotations
@@ -9,14 +11,48 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from copy import copy
+from dataclasses import dataclass, field, replace
 
 import torch
 
 from gpt.generate import Model
 from gpt.reading import Reading
+from gpt.together import Part, hidden_together
 from gpt.weights import CheckpointError, load
 
-READINGS_KEPT = 64
+READINGS_KEPT = 512
+BYTES_KEPT = 256_000_000
+TEXTS_AT_ONCE = 64
+POSITIONS_AT_ONCE = 256
+"""Of one pass: it bounds how long a short text waits for the long one before it."""
+
+LOOK_UP = 0.1
+"""Seconds between two looks at whether somebody who waits has left."""
+
+left: ContextVar[threading.Event | None] = ContextVar("left", default=None)
+"""Set around a call: an event that tells that nobody waits for its answer any more."""
+
+
+class LeftError(Exception):
+    """Nobody waits for this reading any more; it was not finished."""
+
+
+@dataclass(eq=False)
+class _Request:
+    """A text that is being read: how far it has come, and how many wait for it."""
+
+    key: tuple[int, ...]
+    reading: Reading | None = None
+    waiting: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
+    failure: BaseException | None = None
+
+    @property
+    def rest(self) -> int:
+        return len(self.key) - (len(self.reading.ids) if self.reading else 0)
 
 
 class Engine:
@@ -26,16 +62,24 @@ class Engine:
         self.name = name
         self._opened = threading.Event()
         self._starting = threading.Lock()
-        self._reading = threading.Lock()
         self._thread: threading.Thread | None = None
         self._model: Model | None = None
-        self._error = ""
+        self._error: CheckpointError | None = None
+        self._lock = threading.Lock()  # of the four that follow
         self._readings: OrderedDict[tuple[int, ...], Reading] = OrderedDict()
+        self._requests: OrderedDict[tuple[int, ...], _Request] = OrderedDict()
+        self._busy = False
+        self._hand = ThreadPoolExecutor(1, thread_name_prefix="read")
 
     @property
     def ready(self) -> bool:
         """Whether the model is in memory."""
         return self._model is not None
+
+    @property
+    def waiting(self) -> int:
+        """How many texts are being read or wait for it."""
+        return len(self._requests)
 
     def start(self) -> None:
         """Begin to open the model in the background; later calls change nothing."""
@@ -50,37 +94,146 @@ class Engine:
         self.start()
         self._opened.wait()
         if self._model is None:
-            raise CheckpointError(self._error or f"The model {self.name} did not open.")
+            if self._error is None:
+                raise CheckpointError(f"The model {self.name} did not open.")
+            raise copy(self._error)  # each caller's own: an error remembers where it was raised
         return self._model
 
     def read(self, ids: Sequence[int]) -> Reading:
-        """A reading of these ids, going on from the longest one that was kept."""
-        model = self.model
-        wanted, dropped = model.fit(ids)
+        """A reading of these ids, computed with those of others who ask now.
+
+        Raises CheckpointError as `model` does, LeftError when `left` is set before the end.
+        """
+        wanted, dropped = self.model.fit(ids)
         key = tuple(wanted)
-        with self._reading:
+        with self._lock:
             known = self._readings.get(key)
-            if known is None or known.dropped != dropped:
-                before = next(
-                    (
-                        self._readings[key[:length]]
-                        for length in range(len(key) - 1, max(0, len(key) - 64), -1)
-                        if key[:length] in self._readings
-                    ),
-                    None,
-                )
-                known = model.read_ids(ids, before)
+            if known is None:
+                request = self._requests.setdefault(key, _Request(key))
+                request.waiting += 1
+                if not self._busy:
+                    self._busy = True
+                    self._hand.submit(self._work)
+            else:
+                self._readings.move_to_end(key)
+        if known is None:
+            known = self._waited_for(request)
+        if known.dropped == dropped:
+            return known
+        known = replace(known, dropped=dropped)
+        with self._lock:
             self._readings[key] = known
-            self._readings.move_to_end(key)
-            while len(self._readings) > READINGS_KEPT:
-                self._readings.popitem(last=False)
         return known
+
+    def _waited_for(self, request: _Request) -> Reading:
+        leaving = left.get()
+        while not request.over.wait(LOOK_UP if leaving else None):
+            if leaving is not None and leaving.is_set():
+                with self._lock:
+                    request.waiting -= 1
+                raise LeftError
+        if request.failure is not None:
+            raise request.failure
+        assert request.reading is not None
+        return request.reading
+
+    # The one thread that computes.
+
+    def _work(self) -> None:
+        while batch := self._next():
+            try:
+                self._advance(batch)
+            except BaseException as failure:
+                self._end(batch, failure)
+            else:
+                self._end([request for request in batch if not request.rest])
+
+    def _next(self) -> list[_Request]:
+        """Who takes part in the next pass: the one who waits longest, then the shortest texts."""
+        with self._lock:
+            for key in [key for key, each in self._requests.items() if not each.waiting]:
+                del self._requests[key]
+            for request in self._requests.values():
+                if request.reading is None:
+                    request.reading = self._begun(request.key)
+            if not self._requests:
+                self._busy = False
+                return []
+            first, *others = self._requests.values()
+            batch, positions = [first], min(first.rest, POSITIONS_AT_ONCE)
+            for request in sorted(others, key=lambda each: each.rest):
+                positions += request.rest
+                if positions > POSITIONS_AT_ONCE or len(batch) >= TEXTS_AT_ONCE:
+                    break
+                batch.append(request)
+            return batch
+
+    def _begun(self, key: tuple[int, ...]) -> Reading:
+        """As much of this text as some kept reading has read; never all of it."""
+        best = self._readings.get(key[:-1])
+        if best is not None:
+            return best
+        longest = 0
+        for known in self._readings:
+            common = _common(known, key)
+            if common > longest:
+                best, longest = self._readings[known], common
+        if best is None:
+            return self.model.nothing_read()
+        return best if longest == len(best.ids) else best.first(longest)
+
+    def _advance(self, batch: Sequence[_Request]) -> None:
+        """Read on in every text of the batch; the logits of those that end are computed too."""
+        model, parts = self.model, []
+        for request in batch:
+            assert request.reading is not None
+            done = len(request.reading.ids)
+            new = request.key[done : done + POSITIONS_AT_ONCE]
+            parts.append(Part(new, request.reading.cache.copy()))
+        with torch.no_grad():
+            hidden = hidden_together(model.network, parts)
+            logits = model.network.unembed(torch.stack([each[-1] for each in hidden]))
+        for request, part, states, last in zip(batch, parts, hidden, logits, strict=True):
+            assert request.reading is not None
+            request.reading = request.reading.extended(
+                part.ids, states.clone(), part.cache, 0, last.clone()
+            )
+
+    def _end(self, requests: Sequence[_Request], failure: BaseException | None = None) -> None:
+        with self._lock:
+            for request in requests:
+                self._requests.pop(request.key, None)
+                request.failure = failure
+                if failure is None and request.reading is not None:
+                    self._readings[request.key] = request.reading
+            self._drop()
+        for request in requests:
+            request.over.set()
+
+    def _drop(self) -> None:
+        """Forget the readings asked for longest ago, as long as they are too many or too big."""
+        while len(self._readings) > 1 and (
+            len(self._readings) > READINGS_KEPT or self._bytes() > BYTES_KEPT
+        ):
+            self._readings.popitem(last=False)
+
+    def _bytes(self) -> int:
+        readings = self._readings.values()
+        caches = dict(reading.cache.memory for reading in readings)
+        return sum(caches.values()) + sum(reading.own_bytes for reading in readings)
 
     def _open(self) -> None:
         try:
-            torch.set_num_threads(1)  # two visitors on two cores beat one visitor on both
             self._model = load(self.name)
         except CheckpointError as error:
-            self._error = str(error)
+            self._error = error
         finally:
             self._opened.set()
+
+
+def _common(one: tuple[int, ...], other: tuple[int, ...]) -> int:
+    """How many ids two texts begin with alike; never all of `other`."""
+    most = min(len(one), len(other) - 1)
+    if one[:most] == other[:most]:
+        return most
+    return next(n for n in range(most) if one[n] != other[n])

@@ -14,6 +14,7 @@ import torch
 from gpt.model import GPT
 from gpt.reading import Reading, window
 from gpt.sampling import Choice, Distribution, Settings, distribution, draw
+from gpt.together import Part, hidden_together
 from gpt.tokenizer import Token, Tokenizer
 from gpt.trace import Trace
 
@@ -44,20 +45,30 @@ class Model:
     ) -> Reading:
         """Read token ids; the positions that `before` has read already are not computed again."""
         wanted, dropped = self.fit(ids)
-        read = 0 if before is None else len(before.ids)
+        if trace:
+            return self._traced(wanted, dropped)
+        if before is None or before.ids != tuple(wanted[: len(before.ids)]):
+            before = self.nothing_read()
+        new = wanted[len(before.ids) :]
+        if not new:
+            return replace(before, dropped=dropped)
+        cache = before.cache.copy()
         with torch.no_grad():
-            if before is None or trace or before.ids != tuple(wanted[:read]):
-                cache = self.network.empty_cache()
-                kept = Trace() if trace else None
-                hidden = self.network.hidden(torch.tensor([wanted]), cache, kept)[0]
-                return Reading(
-                    self.network, self.tokenizer, tuple(wanted), hidden, cache, dropped, kept
-                )
-            if read == len(wanted):
-                return replace(before, dropped=dropped)
-            new, cache = wanted[read:], before.cache.copy()
-            hidden = self.network.hidden(torch.tensor([new]), cache)[0]
-            return before.extended(new, hidden, cache, dropped)
+            (hidden,) = hidden_together(self.network, [Part(new, cache)])
+            last = self.network.unembed(hidden[-1])
+        return before.extended(new, hidden, cache, dropped, last)
+
+    def nothing_read(self) -> Reading:
+        """What a reading begins with: no token, an empty cache."""
+        network = self.network
+        nothing = torch.empty(0, network.config.channels)
+        return Reading(network, self.tokenizer, (), nothing, network.empty_cache())
+
+    def _traced(self, wanted: list[int], dropped: int) -> Reading:
+        cache, trace = self.network.empty_cache(), Trace()
+        with torch.no_grad():
+            hidden = self.network.hidden(torch.tensor([wanted]), cache, trace)[0]
+        return Reading(self.network, self.tokenizer, tuple(wanted), hidden, cache, dropped, trace)
 
     def prompt_ids(self, text: str) -> list[int]:
         """The ids of a prompt; an empty one is a single `<|endoftext|>`, where none is read anyway.

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gpt.cache import Cache
 from gpt.trace import Trace
 
 
@@ -38,35 +39,6 @@ class Config:
             raise ValueError(f"the five numbers of a GPT's shape are at least 1, not {numbers}")
         if self.channels % self.heads:
             raise ValueError(f"{self.channels} channels cannot be shared by {self.heads} heads")
-
-
-class Cache:
-    """The keys and values of the positions already read, one pair per block.
-
-    Attention needs them for every later position; nothing else of the past is needed.
-    """
-
-    def __init__(self, layers: int) -> None:
-        self._pairs: list[tuple[Tensor, Tensor] | None] = [None] * layers
-
-    @property
-    def length(self) -> int:
-        """How many positions have been read."""
-        return 0 if self._pairs[0] is None else self._pairs[0][0].shape[-2]
-
-    def extend(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Append the new positions of one block; return all of them, (B, H, T, C/H) each."""
-        past = self._pairs[layer]
-        if past is not None:
-            key, value = torch.cat([past[0], key], dim=-2), torch.cat([past[1], value], dim=-2)
-        self._pairs[layer] = (key, value)
-        return key, value
-
-    def copy(self) -> Cache:
-        """A cache that can be extended without touching this one; the tensors are shared."""
-        other = Cache(len(self._pairs))
-        other._pairs = list(self._pairs)
-        return other
 
 
 class Attention(nn.Module):

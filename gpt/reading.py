@@ -14,7 +14,8 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from gpt.model import GPT, Cache
+from gpt.cache import Cache
+from gpt.model import GPT
 from gpt.tokenizer import Token, Tokenizer
 from gpt.trace import Trace
 
@@ -62,6 +63,7 @@ class Reading:
     dropped: int = 0
     trace: Trace | None = None
     _judged: list[Row] = field(default_factory=list, repr=False)
+    _scores: dict[int, Tensor] = field(default_factory=dict, repr=False)  # a row's logits, if known
 
     @cached_property
     def tokens(self) -> list[Token]:
@@ -76,8 +78,16 @@ class Reading:
 
     def row_logits(self, position: int) -> Tensor:
         """(V,): the scores after one position; negative positions count from the end."""
+        known = self._scores.get(range(len(self.ids))[position])
+        if known is not None:
+            return known
         with torch.no_grad():
             return self.network.unembed(self.hidden[position])
+
+    @property
+    def own_bytes(self) -> int:
+        """The memory this reading holds beside its cache."""
+        return self.hidden.nbytes + sum(row.nbytes for row in self._scores.values())
 
     def rows(self, guesses: int = 3) -> list[Row]:
         """Every position's first guesses, and its judgement of the token that came next.
@@ -91,9 +101,21 @@ class Reading:
         return rows
 
     def extended(
-        self, new: Sequence[int], hidden: Tensor, cache: Cache, dropped: int = 0
+        self,
+        new: Sequence[int],
+        hidden: Tensor,
+        cache: Cache,
+        dropped: int = 0,
+        last: Tensor | None = None,
     ) -> Reading:
-        """This reading gone on by some tokens: their hidden states (new, C), the longer cache."""
+        """This reading gone on by some tokens: their hidden states (new, C), the longer cache.
+
+        `last` are the logits (V,) after the last of them, where they are known already.
+        """
+        end = len(self.ids) - 1
+        scores = {end: self._scores[end]} if end in self._scores else {}
+        if last is not None:
+            scores[end + len(new)] = last
         return Reading(
             self.network,
             self.tokenizer,
@@ -102,11 +124,23 @@ class Reading:
             cache,
             dropped,
             _judged=list(self._judged),
+            _scores=scores,
+        )
+
+    def first(self, length: int) -> Reading:
+        """The reading of the first `length` tokens, 1 to T, without reading them again."""
+        return Reading(
+            self.network,
+            self.tokenizer,
+            self.ids[:length],
+            self.hidden[:length],
+            self.cache.copy(length),
+            _judged=self._judged[: length - 1],
         )
 
     def _judge(self, first: int, last: int, guesses: int) -> list[Row]:
         with torch.no_grad():
-            logits = self.network.unembed(self.hidden[first:last])  # (rows, V)
+            logits = self._rows_logits(first, last)  # (rows, V)
             total = logits.logsumexp(dim=-1, keepdim=True)
             best = logits.topk(min(guesses, logits.shape[-1]), dim=-1)
             likely = (best.values - total).exp()
@@ -120,6 +154,12 @@ class Reading:
                 best.indices.tolist(), likely.tolist(), outcomes, strict=True
             )
         ]
+
+    def _rows_logits(self, first: int, last: int) -> Tensor:
+        known = [self._scores.get(position) for position in range(first, last)]
+        if any(row is None for row in known):
+            return self.network.unembed(self.hidden[first:last])
+        return torch.stack([row for row in known if row is not None])
 
 
 def _outcomes(logits: Tensor, total: Tensor, came: Sequence[int]) -> list[Outcome | None]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import torch
@@ -72,9 +73,23 @@ class Distribution:
     logits: Tensor
     plain: Tensor
     probabilities: Tensor
-    cumulative: Tensor
     kept: Tensor
-    order: Tensor  # the ids by rank
+    _order: Tensor | None = None
+    _cumulative: Tensor | None = None
+
+    @cached_property
+    def order(self) -> Tensor:
+        """The ids by rank."""
+        return _ranked(self.logits) if self._order is None else self._order
+
+    @cached_property
+    def cumulative(self) -> Tensor:
+        """The running sum of the probabilities by rank, as the class says."""
+        if self._cumulative is not None:
+            return self._cumulative
+        cumulative = torch.empty_like(self.plain)
+        cumulative[self.order] = self.plain[self.order].cumsum(0)
+        return cumulative
 
     @property
     def kept_count(self) -> int:
@@ -121,7 +136,7 @@ class Distribution:
     def choose(self, u: float | None = None) -> Choice:
         """The token in whose slice u falls, slices laid end to end by rank; greedy ignores u."""
         if self.settings.strategy == "greedy":
-            return self._choice(0, None)
+            return Choice(int(self.kept.int().argmax()), 1, 1.0, None, (0.0, 1.0))
         if u is None or not 0 <= u < 1:
             raise ValueError(f"sampling needs u from 0 to 1 (1 left out), not {u}")
         return self._choice(int((self._ends() <= u).sum()), u)
@@ -136,7 +151,7 @@ class Distribution:
         sums = self.probabilities[self.order].cumsum(0)
         return torch.where(sums < sums[-1], sums, 1.0).clamp(max=1.0)
 
-    def _choice(self, index: int, u: float | None) -> Choice:
+    def _choice(self, index: int, u: float) -> Choice:
         token_id = int(self.order[index])
         ends = self._ends()
         low = float(ends[index - 1]) if index else 0.0
@@ -155,16 +170,14 @@ def distribution(logits: Tensor, settings: Settings) -> Distribution:
         raise ValueError("a row of logits is (V,) numbers, none of them NaN")
     if bool((scores == -math.inf).all()):
         raise ValueError("every logit is −∞: there is no token to choose")
-    order = scores.sort(descending=True, stable=True).indices
     plain = softmax(scores)
 
-    if settings.strategy == "greedy":
+    if settings.strategy == "greedy":  # no order is needed to see which is the highest
         kept = torch.zeros_like(scores, dtype=torch.bool)
-        kept[order[0]] = True
-        cumulative = torch.empty_like(plain)
-        cumulative[order] = plain[order].cumsum(0)
-        return Distribution(settings, scores, plain, kept.double(), cumulative, kept, order)
+        kept[scores.argmax()] = True
+        return Distribution(settings, scores, plain, kept.double(), kept)
 
+    order = _ranked(scores)
     heated = temper(scores, settings.temperature)
     survivors = order if settings.top_k is None else order[: settings.top_k]
     survivors = survivors[heated[survivors] > -math.inf]
@@ -178,7 +191,12 @@ def distribution(logits: Tensor, settings: Settings) -> Distribution:
     kept[survivors[:count]] = True
     cumulative = torch.full_like(plain, math.nan)
     cumulative[survivors] = sums
-    return Distribution(settings, scores, plain, probabilities, cumulative, kept, order)
+    return Distribution(settings, scores, plain, probabilities, kept, order, cumulative)
+
+
+def _ranked(scores: Tensor) -> Tensor:
+    """The ids from the highest score to the lowest; the lower of two equal ones comes first."""
+    return scores.sort(descending=True, stable=True).indices
 
 
 def temper(scores: Tensor, temperature: float) -> Tensor:

@@ -21,6 +21,7 @@ from torch import Tensor
 
 from gpt.generate import Model
 from gpt.model import GPT, Config
+from gpt.packing import PackedGPT
 from gpt.tokenizer import Tokenizer
 
 BUNDLED = {"conteur": Path(__file__).parent / "conteur"}
@@ -73,9 +74,10 @@ def load(name: str | Path) -> Model:
             f"the model only {config.vocabulary}."
         )
     with torch.device("meta"):
-        network = GPT(config)
+        network = PackedGPT(config)
     network.load_state_dict(_fitted(read_tensors(folder), network, folder), assign=True)
-    return Model(str(name), network.eval().requires_grad_(False), tokenizer)
+    network.eval().requires_grad_(False).pack()
+    return Model(str(name), network, tokenizer)
 
 
 def read_config(folder: Path) -> Config:
@@ -165,7 +167,7 @@ def _fitted(stored: dict[str, Tensor], network: GPT, folder: Path) -> dict[str, 
             )
         if not bool(tensor.isfinite().all()):
             raise CheckpointError(f"{folder.name}: the tensor {name} holds infinities or NaN.")
-        fitted[ours] = tensor.T.contiguous() if turned else tensor
+        fitted[ours] = tensor.T if turned else tensor
     if names:
         raise CheckpointError(f"{folder.name}: GPT-2 has no tensor {min(names.values())}.")
     return fitted

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 import traceback
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gpt
-from gpt.engine import READINGS_KEPT, Engine
+from gpt import together
+from gpt.engine import READINGS_KEPT, Engine, LeftError, left
 
 CALLERS = 8
 PATIENCE = 60.0
@@ -36,13 +38,13 @@ def engine(model: gpt.Model) -> Engine:
 def read_positions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many positions the network has read, one entry per time it was asked."""
     counts: list[int] = []
-    hidden = gpt.GPT.hidden
+    hidden = together.hidden_together
 
-    def counting(self: gpt.GPT, tokens: torch.Tensor, *others: object) -> torch.Tensor:
-        counts.append(tokens.shape[1])
-        return hidden(self, tokens, *others)  # type: ignore[arg-type]
+    def counting(network: gpt.GPT, parts: Sequence[together.Part]) -> list[torch.Tensor]:
+        counts.append(sum(len(part.ids) for part in parts))
+        return hidden(network, parts)
 
-    monkeypatch.setattr(gpt.GPT, "hidden", counting)
+    monkeypatch.setattr("gpt.engine.hidden_together", counting)
     return counts
 
 
@@ -176,8 +178,8 @@ def test_another_text_is_read_afresh(
     engine = fresh(model, monkeypatch)
     engine.read([31, 32, 33])
     engine.read([32, 33])
-    engine.read([31])
-    assert read_positions == [4, 3, 2]
+    engine.read([33])
+    assert read_positions == [4, 2, 1]
 
 
 def test_going_on_leaves_the_earlier_reading_as_it_was(engine: Engine) -> None:
@@ -225,14 +227,142 @@ def test_a_reading_that_is_asked_for_again_stays(
     engine = fresh(model, monkeypatch)
     often, once = engine.read([301]), engine.read([302])
     for n in range(READINGS_KEPT):
-        engine.read([1 + n])
+        engine.read([1 + n // 300, 1 + n % 300])
         assert engine.read([301]) is often
     again = engine.read([302])
     assert again is not once
     torch.testing.assert_close(again.logits, once.logits)
 
 
+def test_what_is_kept_is_bounded_in_bytes(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = fresh(model, monkeypatch)
+    monkeypatch.setattr("gpt.engine.BYTES_KEPT", 200_000)
+    made = [weakref.ref(engine.read([1 + n, 2, 3])) for n in range(100)]
+    gc.collect()
+    alive = [reading() for reading in made if reading() is not None]
+    # A cache of 4 + 64 positions is 2 layers × 2 × 68 × 16 numbers of 4 bytes; the rest is less.
+    assert 200_000 // 25_000 <= len(alive) <= 200_000 // (2 * 2 * 68 * 16 * 4)
+    assert made[-1]() is not None
+
+
+def test_texts_that_begin_alike_share_the_beginning(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch, read_positions: list[int]
+) -> None:
+    engine = fresh(model, monkeypatch)
+    engine.read(list(range(50, 70)))
+    edited = [*range(50, 65), 7, 8]
+    kept = engine.read(edited)
+    assert read_positions == [21, 2]
+    torch.testing.assert_close(kept.logits, model.read_ids(edited).logits, atol=1e-4, rtol=0)
+    assert kept.rows() == engine.read(edited).rows()
+    assert [row.outcome.token_id for row in kept.rows() if row.outcome] == edited
+
+
 # Many at once
+
+
+def test_those_who_ask_at_once_are_computed_in_one_pass(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = fresh(model, monkeypatch)
+    passes: list[list[int]] = []
+    held = hold(monkeypatch, passes)
+    with ThreadPoolExecutor(CALLERS) as visitors:
+        asked = [visitors.submit(engine.read, [9, 1 + n]) for n in range(CALLERS - 1)]
+        asked.append(visitors.submit(engine.read, [9, 1]))  # as the first does
+        until(lambda: engine.waiting == CALLERS - 1)
+        held.set()
+        readings = [each.result(PATIENCE) for each in asked]
+    assert len(passes) <= 2  # what came after the first pass had begun is all in the second
+    assert sum(map(len, passes)) == CALLERS - 1
+    assert readings[-1] is readings[0]
+    for n, reading in enumerate(readings[:-1]):
+        alone = model.read_ids([9, 1 + n])
+        torch.testing.assert_close(reading.logits, alone.logits, atol=1e-4, rtol=0)
+
+
+def test_a_long_text_is_read_in_several_passes_and_keeps_nobody_waiting(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = fresh(model, monkeypatch)
+    monkeypatch.setattr("gpt.engine.POSITIONS_AT_ONCE", 8)
+    passes: list[list[int]] = []
+    held = hold(monkeypatch, passes)
+    with ThreadPoolExecutor(3) as visitors:
+        huge = visitors.submit(engine.read, [3] * 31)
+        until(lambda: engine.waiting == 1)
+        short = visitors.submit(engine.read, [4])
+        until(lambda: engine.waiting == 2)
+        held.set()
+        short.result(PATIENCE)
+        reading = huge.result(PATIENCE)
+    assert passes == [[8], [8], [8], [8], [2]] or passes == [[8], [8], [8], [8, 2]]
+    alone = model.read_ids([3] * 31)
+    torch.testing.assert_close(reading.logits, alone.logits, atol=1e-4, rtol=0)
+
+
+def test_who_left_is_not_computed_for(model: gpt.Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = fresh(model, monkeypatch)
+    passes: list[list[int]] = []
+    held = hold(monkeypatch, passes)
+    gone = threading.Event()
+
+    def leaving() -> object:
+        left.set(gone)
+        return engine.read([6, 7, 8])
+
+    with ThreadPoolExecutor(3) as visitors:
+        stays = visitors.submit(engine.read, [5])
+        until(lambda: engine.waiting == 1)
+        leaves = visitors.submit(leaving)
+        until(lambda: engine.waiting == 2)
+        gone.set()
+        with pytest.raises(LeftError):
+            leaves.result(PATIENCE)
+        held.set()
+        stays.result(PATIENCE)
+    assert engine.read([6, 7]).ids[1:] == (6, 7)
+    assert passes == [[2], [2]]  # `<|endoftext|>` was read in the first
+
+
+def test_a_pass_that_fails_is_told_to_all_in_it_and_the_next_is_computed(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = fresh(model, monkeypatch)
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("gpt.engine.hidden_together", fail)
+        with pytest.raises(MemoryError):
+            engine.read([1, 2])
+    assert engine.waiting == 0
+    assert len(engine.read([1, 2]).rows()) == 3
+
+
+def hold(monkeypatch: pytest.MonkeyPatch, passes: list[list[int]]) -> threading.Event:
+    """Let the first pass wait until the event is set; `passes` gets the lengths in each."""
+    let = threading.Event()
+    hidden = together.hidden_together
+
+    def held(network: gpt.GPT, parts: Sequence[together.Part]) -> list[torch.Tensor]:
+        assert let.wait(PATIENCE)
+        passes.append(sorted((len(part.ids) for part in parts), reverse=True))
+        return hidden(network, parts)
+
+    monkeypatch.setattr("gpt.engine.hidden_together", held)
+    return let
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something that other threads bring about."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.001)
 
 
 def test_every_thread_gets_the_reading_of_its_own_text(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gpt
+from gpt import together
 from gpt.reading import window
 
 TEXT = "Il était une fois"
@@ -119,13 +121,13 @@ def test_reading_on_counts_what_was_dropped_although_all_looks_alike(model: gpt.
 
 def test_only_what_is_new_is_read(model: gpt.Model, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
-    hidden = gpt.GPT.hidden
+    hidden = together.hidden_together
 
-    def counting(self: gpt.GPT, tokens: torch.Tensor, *others: object) -> torch.Tensor:
-        seen.append(tokens.shape[1])
-        return hidden(self, tokens, *others)  # type: ignore[arg-type]
+    def counting(network: gpt.GPT, parts: Sequence[together.Part]) -> list[torch.Tensor]:
+        seen.extend(len(part.ids) for part in parts)
+        return hidden(network, parts)
 
-    monkeypatch.setattr(gpt.GPT, "hidden", counting)
+    monkeypatch.setattr("gpt.generate.hidden_together", counting)
     before = model.read_ids([5, 6, 7])
     model.read_ids([5, 6, 7, 8, 9], before)
     assert seen == [4, 2]
