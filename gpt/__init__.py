@@ -7,13 +7,14 @@ distribution = gpt.distribution(reading.logits[-1], gpt.Settings(temperature=0.8
 choice = distribution.choose(gpt.draw(seed=7, step=0))
 """
 
+from gpt.errors import CheckpointError
 from gpt.generate import Model, Step, generate_next_token
 from gpt.model import GPT, Config
 from gpt.reading import Guess, Outcome, Reading, Row
 from gpt.sampling import Choice, Distribution, Settings, distribution, draw
 from gpt.tokenizer import Piece, Token, Tokenizer
 from gpt.trace import Trace
-from gpt.weights import CheckpointError, load
+from gpt.weights import load
 
 __all__ = [
     "GPT",

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from gpt.errors import CheckpointError
 from gpt.generate import Model
 from gpt.sampling import Settings, distribution
 from gpt.terminal import choice_table, harmless, rows_table, said, summary
 from gpt.tokenizer import well_formed
-from gpt.weights import CheckpointError, load
+from gpt.weights import load
 
 WRONG = 2
 STOPPED = 130

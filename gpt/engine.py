@@ -8,9 +8,11 @@ computed anew.
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from copy import copy
@@ -18,10 +20,12 @@ from dataclasses import dataclass, field, replace
 
 import torch
 
+from gpt.errors import CheckpointError
 from gpt.generate import Model
+from gpt.model import Config
 from gpt.reading import Reading
 from gpt.together import Part, hidden_together
-from gpt.weights import CheckpointError, load
+from gpt.weights import load
 
 READINGS_KEPT = 512
 BYTES_KEPT = 256_000_000
@@ -58,13 +62,16 @@ class _Request:
 class Engine:
     """The model by its name; `start` opens it, every other call waits until it is there."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, fits: Callable[[Config], None] = lambda _: None) -> None:
         self.name = name
+        self._fits = fits
         self._opened = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._model: Model | None = None
         self._error: CheckpointError | None = None
+        self._failed = math.inf  # when, on the monotonic clock
+        self._progress = (0, 0)
         self._lock = threading.Lock()  # of the four that follow
         self._readings: OrderedDict[tuple[int, ...], Reading] = OrderedDict()
         self._requests: OrderedDict[tuple[int, ...], _Request] = OrderedDict()
@@ -75,6 +82,29 @@ class Engine:
     def ready(self) -> bool:
         """Whether the model is in memory."""
         return self._model is not None
+
+    @property
+    def over(self) -> bool:
+        """Whether the opening is over, well or not."""
+        return self._opened.is_set()
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many bytes of how many have come from the Hub; (0, 0) when none must come."""
+        return self._progress
+
+    @property
+    def names(self) -> tuple[str]:
+        """Its one name."""
+        return (self.name,)
+
+    def named(self, _name: str) -> Engine:
+        """Itself: where there is one model, it answers for any."""
+        return self
+
+    def failed_before(self, moment: float) -> bool:
+        """Whether it could not be opened, earlier than at this moment of the monotonic clock."""
+        return self._failed < moment
 
     @property
     def waiting(self) -> int:
@@ -224,11 +254,16 @@ class Engine:
 
     def _open(self) -> None:
         try:
-            self._model = load(self.name)
+            self._model = load(self.name, self._fits, self._told)
         except CheckpointError as error:
             self._error = error
         finally:
+            if self._model is None:
+                self._failed = time.monotonic()
             self._opened.set()
+
+    def _told(self, got: int, size: int) -> None:
+        self._progress = (got, size)
 
 
 def _common(one: tuple[int, ...], other: tuple[int, ...]) -> int:

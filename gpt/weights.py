@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from gpt import hub
+from gpt.errors import CheckpointError
 from gpt.generate import Model
 from gpt.model import GPT, Config
 from gpt.packing import PackedGPT
@@ -43,6 +46,8 @@ NAMES = {
 TURNED = ("query_key_value.weight", "attention.output.weight", "expand.weight", "contract.weight")
 """GPT-2 stores these matrices as (inputs, outputs); PyTorch's linear layers want the other way."""
 
+HUB_ID = re.compile(r"(?:[\w-][\w.-]*/)?[\w-][\w.-]*", re.ASCII)
+
 MASK = re.compile(r"(transformer\.)?h\.\d+\.attn\.(masked_)?bias")
 """Old checkpoints hold the causal mask as if it were a weight."""
 
@@ -54,19 +59,23 @@ USUAL = {
 """What GPT-2 itself does, where the class of `transformers` can do otherwise."""
 
 
-class CheckpointError(Exception):
-    """A checkpoint that cannot be opened; the message says in one sentence why."""
+def load(
+    name: str | Path,
+    fits: Callable[[Config], None] = lambda _: None,
+    progress: Callable[[int, int], None] = lambda _got, _size: None,
+) -> Model:
+    """Open a checkpoint by its bundled name, its folder or its Hub id, float32, ready to read.
 
-
-def load(name: str | Path) -> Model:
-    """Open a checkpoint by its bundled name or its folder, float32, ready to read.
-
-    Raises CheckpointError.
+    `fits` is shown the shape before anything big is fetched or read, and may raise; `progress` is
+    told how many bytes of how many have come from the Hub. Raises CheckpointError.
     """
     folder = BUNDLED.get(str(name), Path(name).absolute())
     if not os.path.isdir(folder):
-        raise CheckpointError(f"There is no model folder {folder.name}.")
+        if not HUB_ID.fullmatch(str(name)):
+            raise CheckpointError(f"There is no model folder {folder.name}.", "missing")
+        folder = hub.fetch(str(name), lambda folder: fits(read_config(folder)), progress)
     config = read_config(folder)
+    fits(config)
     tokenizer = _open_tokenizer(folder)
     if tokenizer.size > config.vocabulary:
         raise CheckpointError(
@@ -85,17 +94,23 @@ def read_config(folder: Path) -> Config:
     values = _read_json(folder / "config.json")
     if values.get("model_type") != "gpt2":
         raise CheckpointError(
-            f"{folder.name}: this is a {values.get('model_type')!r} model, not a 'gpt2' one."
+            f"{folder.name}: this is a {values.get('model_type')!r} model, not a 'gpt2' one.",
+            "not_gpt2",
         )
     if values.get("activation_function", "gelu_new") not in ("gelu_new", "gelu_pytorch_tanh"):
         raise CheckpointError(
-            f"{folder.name}: its activation {values['activation_function']!r} is not GPT-2's."
+            f"{folder.name}: its activation {values['activation_function']!r} is not GPT-2's.",
+            "not_gpt2",
         )
     for option, usual in USUAL.items():
         if values.get(option, usual) != usual:
-            raise CheckpointError(f"{folder.name}: {option} is {values[option]!r}, not {usual}.")
+            raise CheckpointError(
+                f"{folder.name}: {option} is {values[option]!r}, not {usual}.", "not_gpt2"
+            )
     if values.get("n_inner") not in (None, 4 * _whole(values, "n_embd", folder)):
-        raise CheckpointError(f"{folder.name}: its feed-forward layers do not expand by four.")
+        raise CheckpointError(
+            f"{folder.name}: its feed-forward layers do not expand by four.", "not_gpt2"
+        )
     epsilon = values.get("layer_norm_epsilon", 1e-5)
     if not isinstance(epsilon, float) or not 0 < epsilon < 1:
         raise CheckpointError(f"{folder.name}: layer_norm_epsilon is {epsilon!r}.")
@@ -118,7 +133,7 @@ def read_tensors(folder: Path) -> dict[str, Tensor]:
     tensors: dict[str, Tensor] = {}
     for file in _weight_files(folder):
         if not file.is_file():
-            raise CheckpointError(f"{folder.name}: the file {file.name} is missing.")
+            raise CheckpointError(f"{folder.name}: the file {file.name} is missing.", "missing")
         try:
             tensors |= {name: tensor.float() for name, tensor in load_file(file).items()}
         except (SafetensorError, OSError, ValueError):
@@ -126,17 +141,24 @@ def read_tensors(folder: Path) -> dict[str, Tensor]:
     return tensors
 
 
+def shards(folder: Path) -> list[str]:
+    """The files that an index of shards names."""
+    index = folder / "model.safetensors.index.json"
+    named = _read_json(index).get("weight_map")
+    if not isinstance(named, dict) or not named:
+        raise CheckpointError(f"{folder.name}: {index.name} names no shard.")
+    return [Path(str(shard)).name for shard in sorted(set(map(str, named.values())))]
+
+
 def _weight_files(folder: Path) -> list[Path]:
     whole, index = folder / "model.safetensors", folder / "model.safetensors.index.json"
     if index.is_file():
-        shards = _read_json(index).get("weight_map")
-        if not isinstance(shards, dict) or not shards:
-            raise CheckpointError(f"{folder.name}: {index.name} names no shard.")
-        return [folder / Path(str(shard)).name for shard in sorted(set(map(str, shards.values())))]
+        return [folder / shard for shard in shards(folder)]
     if not whole.is_file() and any(folder.glob("pytorch_model*.bin*")):
         raise CheckpointError(
             f"{folder.name}: its weights are pickled, which can hide a program; "
-            "only safetensors are opened."
+            "only safetensors are opened.",
+            "pickled",
         )
     return [whole]
 
@@ -204,7 +226,7 @@ def _open_tokenizer(folder: Path) -> Tokenizer:
     )
     pair = vocabulary.is_file() and merges.is_file()
     if not path.is_file() and not pair:
-        raise CheckpointError(f"{folder.name}: the file tokenizer.json is missing.")
+        raise CheckpointError(f"{folder.name}: the file tokenizer.json is missing.", "missing")
     named = path.name if path.is_file() else f"{vocabulary.name} with {merges.name}"
     try:
         if path.is_file():
@@ -225,7 +247,7 @@ def _whole(values: dict[str, Any], key: str, folder: Path) -> int:
 
 def _read_json(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        raise CheckpointError(f"{path.parent.name}: the file {path.name} is missing.")
+        raise CheckpointError(f"{path.parent.name}: the file {path.name} is missing.", "missing")
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):

@@ -15,6 +15,8 @@ import pytest
 
 from panels import pages
 
+os.environ["HF_HUB_OFFLINE"] = "1"  # no test asks the real Hub; it is read on first use
+
 ROOT = Path(__file__).parent.parent
 PATIENCE = 120.0
 """Seconds that the app may take to answer and to have its model in memory, on a busy machine."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
+from gpt.errors import CheckpointError
 from gpt.model import GPT, Config
 from gpt.training import options
 from gpt.training.corpus import SOURCES
@@ -22,7 +23,7 @@ from gpt.training.plan import Plan
 from gpt.training.prepare import prepare, tokens_seen
 from gpt.training.record import record, write_record
 from gpt.training.state import read_log, saved_weights
-from gpt.weights import CheckpointError, load
+from gpt.weights import load
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -28,7 +28,7 @@ def export(model: GPT, tokenizer: Tokenizer, out: Path) -> None:
         old.unlink()
     write_tokenizer(tokenizer, model.config.context, out)
     _write_json(out / "config.json", hub_config(model))
-    shards = split_in_shards(stored_tensors(model))
+    shards = split_in_shards(stored_tensors(model), SHARD_BYTES)
     index: dict[str, str] = {}
     for number, shard in enumerate(shards, start=1):
         name = f"model-{number:05}-of-{len(shards):05}.safetensors"
@@ -74,7 +74,7 @@ def stored_tensors(model: GPT) -> dict[str, Tensor]:
     return tensors
 
 
-def split_in_shards(tensors: dict[str, Tensor], most: int = SHARD_BYTES) -> list[dict[str, Tensor]]:
+def split_in_shards(tensors: dict[str, Tensor], most: int) -> list[dict[str, Tensor]]:
     """The tensors in their order, dealt into shards of at most `most` bytes."""
     shards: list[dict[str, Tensor]] = [{}]
     size = 0

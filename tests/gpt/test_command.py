@@ -162,7 +162,7 @@ def test_a_broken_prompt_is_said_to_be_broken(
         (["--top-p", "1.5"], "top_p is from 0 to 1, not 1.5"),
         (["--tokens", "-1"], "tokens is at least 0, not -1"),
         (["--seed", "x"], "argument --seed: invalid int value: 'x'"),
-        (["--model", "nowhere/nobody"], "There is no model folder nobody."),
+        (["--model", "./nowhere/nobody"], "There is no model folder nobody."),
         (["--colour"], "unrecognized arguments: --colour"),
     ],
 )

@@ -28,7 +28,7 @@ PATIENCE = 60.0
 def engine(model: gpt.Model) -> Engine:
     """The tiny model, already open."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gpt.engine.load", lambda _name: model)
+        patch.setattr("gpt.engine.load", lambda *_: model)
         engine = Engine("tiny")
         assert engine.model is model
     return engine
@@ -50,7 +50,7 @@ def read_positions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def fresh(model: gpt.Model, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """An engine that has read nothing yet."""
-    monkeypatch.setattr("gpt.engine.load", lambda _name: model)
+    monkeypatch.setattr("gpt.engine.load", lambda *_: model)
     return Engine("tiny")
 
 
@@ -75,7 +75,7 @@ def test_many_callers_open_the_model_once(
 ) -> None:
     opened: list[str] = []
 
-    def load(name: str) -> gpt.Model:
+    def load(name: str, *_: object) -> gpt.Model:
         opened.append(name)
         return model
 
@@ -90,7 +90,7 @@ def test_opening_keeps_nobody_waiting_who_does_not_ask(
 ) -> None:
     let = threading.Event()
 
-    def load(_name: str) -> gpt.Model:
+    def load(*_: object) -> gpt.Model:
         assert let.wait(PATIENCE)
         return model
 
@@ -111,7 +111,7 @@ def test_a_bundled_model_opens_by_its_name() -> None:
 
 
 def test_every_caller_is_told_that_the_model_does_not_open() -> None:
-    engine = Engine("nowhere")
+    engine = Engine("./nowhere")
 
     def reason() -> str:
         with pytest.raises(gpt.CheckpointError) as refused:
@@ -126,7 +126,7 @@ def test_every_caller_is_told_that_the_model_does_not_open() -> None:
 def test_an_unforeseen_failure_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
     logged: list[object] = []
 
-    def load(_name: str) -> gpt.Model:
+    def load(*_: object) -> gpt.Model:
         raise MemoryError
 
     monkeypatch.setattr(threading, "excepthook", lambda failure: logged.append(failure.exc_type))
@@ -142,7 +142,7 @@ def test_an_unforeseen_failure_is_told_too(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_refusing_many_callers_piles_nothing_up() -> None:
-    engine = Engine("nowhere")
+    engine = Engine("./nowhere")
     depths = set()
     for _ in range(5):
         try:

@@ -1,0 +1,158 @@
+"""The models that a host offers: each is opened when it is first asked for, in the background.
+
+The bundled model is always there and is never dropped. The others share what memory is left; the
+one that was asked for longest ago makes room.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from gpt.engine import Engine
+from gpt.errors import CheckpointError
+from gpt.model import Config
+from gpt.weights import BUNDLED
+
+ALWAYS = "conteur"
+TRY_AGAIN = 10.0
+"""Seconds after which a model that did not open may be tried again."""
+
+BYTES_A_PARAMETER = 8
+"""float32, as they are stored and as the processor reads them fastest."""
+
+
+class Models(Protocol):
+    """Where an engine is found by the name of its model."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names that are offered; the first is the one that is there from the start."""
+
+    def named(self, name: str) -> Engine:
+        """The engine, its model in memory or there in a moment. Raises CheckpointError."""
+
+
+class Shelf:
+    """Engines by name. Only the names it was made with can be opened."""
+
+    def __init__(self, names: Sequence[str] = (), memory: int | None = None) -> None:
+        self.names = tuple(dict.fromkeys((ALWAYS, *names)))
+        self._memory = spare_memory() if memory is None else memory
+        self._lock = threading.Lock()
+        self._engines: OrderedDict[str, Engine] = OrderedDict({ALWAYS: Engine(ALWAYS)})
+
+    @property
+    def always(self) -> Engine:
+        """The engine of the bundled model."""
+        return self._engines[ALWAYS]
+
+    def named(self, name: str) -> Engine:
+        """The engine of a model that is in memory; the bundled one is waited for.
+
+        Raises CheckpointError: of the kind "opening", with how many `megabytes` of a `size` are
+        here, as long as it is being opened; "not_offered" for a name the host did not list; or why
+        it could not be opened.
+        """
+        if name not in self.names:
+            raise CheckpointError(f"The model {name} is not offered here.", "not_offered")
+        with self._lock:
+            engine = self._engines.get(name)
+            if engine is None or engine.failed_before(time.monotonic() - TRY_AGAIN):
+                engine = self._engines[name] = Engine(
+                    name, lambda config: self._make_room(name, config)
+                )
+            if name != ALWAYS:
+                self._engines.move_to_end(name)
+        engine.start()
+        if name == ALWAYS or engine.over:
+            _ = engine.model  # raises what there is to say
+            return engine
+        got, size = engine.progress
+        raise CheckpointError(
+            f"The model {name} is being opened.",
+            "opening",
+            megabytes=got // 1_000_000,
+            size=size // 1_000_000,
+        )
+
+    def _make_room(self, name: str, config: Config) -> None:
+        """Drop what was asked for longest ago until a model of this shape fits."""
+        needed = memory_of(config)
+        if needed > self._memory:
+            raise CheckpointError(
+                f"The model {name} needs {needed // 1_000_000} MB of memory; "
+                f"{self._memory // 1_000_000} MB may be used.",
+                "memory",
+                needed=needed // 1_000_000,
+                allowed=self._memory // 1_000_000,
+            )
+        with self._lock:
+            for other, engine in list(self._engines.items()):
+                taken = sum(memory_of(each) for each in self._shapes(name))
+                if taken + needed <= self._memory:
+                    return
+                if other not in (ALWAYS, name) and engine.ready:
+                    del self._engines[other]
+
+    def _shapes(self, but: str) -> list[Config]:
+        return [
+            engine.model.network.config
+            for name, engine in self._engines.items()
+            if engine.ready and name not in (ALWAYS, but)
+        ]
+
+
+def offered(text: str) -> list[str]:
+    """The names in a list such as OPENBOOK_MODELS holds: "gpt2, distilgpt2" or one a line."""
+    return list(filter(None, (name.strip() for name in text.replace("\n", ",").split(","))))
+
+
+def shown(name: str) -> str:
+    """A model's name as a menu shows it: of a folder, only its own name."""
+    return Path(name).name if os.path.isdir(name) and name not in BUNDLED else name
+
+
+def memory_of(config: Config) -> int:
+    """The bytes that a model of this shape takes in memory."""
+    channels = config.channels
+    block = 12 * channels * channels + 13 * channels
+    tables = config.vocabulary * channels * (1 if config.tied else 2)
+    numbers = tables + config.context * channels + config.layers * block + 2 * channels
+    return BYTES_A_PARAMETER * numbers
+
+
+def spare_memory() -> int:
+    """Half of what this machine, or the container we run in, has left, in bytes."""
+    left = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    information = Path("/proc/meminfo")
+    if information.is_file():
+        for line in information.read_text("ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                left = min(left, 1024 * int(line.split()[1]))
+    for limit, used in (
+        ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+        (
+            "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+            "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+        ),
+    ):
+        try:
+            left = min(left, int(Path(limit).read_text()) - int(Path(used).read_text()))
+        except (OSError, ValueError):
+            continue
+    return max(0, left) // 2
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Shelf:
+    """The shelf that a host asks for by OPENBOOK_MODELS and OPENBOOK_MEMORY (megabytes)."""
+    memory = environment.get("OPENBOOK_MEMORY", "")
+    return Shelf(
+        offered(environment.get("OPENBOOK_MODELS", "")),
+        int(memory) * 1_000_000 if memory.isdecimal() else None,
+    )

@@ -1,0 +1,136 @@
+"""The models of a host: opened when asked for, bounded in memory, and none that was not listed."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+import tokenizers
+
+import gpt
+from gpt import shelf as shelves
+from gpt.engine import Engine
+from gpt.shelf import ALWAYS, Shelf, from_environment, memory_of, offered, spare_memory
+from gpt.training.export import export
+
+PATIENCE = 60.0
+
+
+@pytest.fixture(scope="module")
+def folders(
+    model: gpt.Model, encoder: tokenizers.Tokenizer, tmp_path_factory: pytest.TempPathFactory
+) -> list[str]:
+    """Three folders that each hold the tiny model."""
+    made = [tmp_path_factory.mktemp(f"model-{n}") for n in range(3)]
+    for folder in made:
+        export(model.network, encoder, folder)
+    return list(map(str, made))
+
+
+def opened(shelf: Shelf, name: str) -> Engine:
+    """The engine, once its model is there; until then the shelf says that it is being opened."""
+    for _ in range(1000):
+        try:
+            return shelf.named(name)
+        except gpt.CheckpointError as reason:
+            if reason.kind != "opening":
+                raise
+            for thread in threading.enumerate():
+                if thread.name == "open-model":
+                    thread.join(PATIENCE)
+    raise AssertionError("it never opened")
+
+
+def kind(shelf: Shelf, name: str) -> str:
+    with pytest.raises(gpt.CheckpointError) as refused:
+        opened(shelf, name)
+    return refused.value.kind
+
+
+def test_the_bundled_model_is_always_there_and_first() -> None:
+    assert Shelf().names == (ALWAYS,)
+    assert Shelf(["gpt2", ALWAYS, "gpt2"]).names == (ALWAYS, "gpt2")
+    assert Shelf().named(ALWAYS).read([5]).ids == (0, 5)
+
+
+def test_only_what_is_listed_is_opened(folders: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gpt.engine.load", lambda *_: pytest.fail("something was opened"))
+    shelf = Shelf(folders[:1])
+    for name in (folders[1], "gpt2", "", "../secret", folders[0] + "/"):
+        assert kind(shelf, name) == "not_offered"
+
+
+def test_a_listed_model_opens_in_the_background(
+    folders: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let = threading.Event()
+    load = gpt.load
+
+    def slowly(name: str, *others: object) -> gpt.Model:
+        assert let.wait(PATIENCE)
+        others[1](30_000_000, 90_000_000)  # type: ignore[operator]
+        told.set()
+        assert goes_on.wait(PATIENCE)
+        return load(name)
+
+    told, goes_on = threading.Event(), threading.Event()
+    monkeypatch.setattr("gpt.engine.load", slowly)
+    shelf = Shelf(folders)
+    with pytest.raises(gpt.CheckpointError) as opening:
+        shelf.named(folders[0])
+    assert (opening.value.kind, opening.value.values) == ("opening", {"megabytes": 0, "size": 0})
+    let.set()
+    assert told.wait(PATIENCE)
+    with pytest.raises(gpt.CheckpointError) as opening:
+        shelf.named(folders[0])
+    assert opening.value.values == {"megabytes": 30, "size": 90}
+    goes_on.set()
+    assert opened(shelf, folders[0]).ready
+
+
+def test_the_model_asked_for_longest_ago_makes_room(folders: list[str], model: gpt.Model) -> None:
+    one = memory_of(model.network.config)
+    shelf = Shelf(folders, memory=2 * one)
+    engines = {name: opened(shelf, name) for name in folders[:2]}
+    assert shelf.named(folders[0]) is engines[folders[0]]
+    opened(shelf, folders[2])
+    assert shelf.named(folders[0]) is engines[folders[0]]
+    assert opened(shelf, folders[1]) is not engines[folders[1]]
+    assert shelf.named(ALWAYS) is shelf.always
+
+
+def test_a_model_that_does_not_fit_is_refused_with_its_size(
+    folders: list[str], model: gpt.Model
+) -> None:
+    shelf = Shelf(folders, memory=memory_of(model.network.config) - 1)
+    assert kind(shelf, folders[0]) == "memory"
+
+
+def test_the_memory_of_a_model_counts_every_parameter_twice() -> None:
+    for tied in (True, False):
+        config = gpt.Config(320, 32, layers=2, heads=2, channels=16, tied=tied)
+        numbers = sum(parameter.numel() for parameter in gpt.GPT(config).parameters())
+        assert memory_of(config) == 2 * 4 * numbers
+    assert 0 < spare_memory() < 2**50
+
+
+def test_a_model_that_did_not_open_may_be_tried_again_later(
+    folders: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    name = str(tmp_path / "late")
+    shelf = Shelf([name])
+    assert kind(shelf, name) == "missing"
+    Path(name).symlink_to(folders[0])
+    assert kind(shelf, name) == "missing"
+    monkeypatch.setattr(shelves, "TRY_AGAIN", -1.0)
+    assert opened(shelf, name).ready
+
+
+def test_a_host_names_its_models_in_the_environment() -> None:
+    assert offered(" gpt2,distilgpt2\n/models/mine ,, ") == ["gpt2", "distilgpt2", "/models/mine"]
+    shelf = from_environment({"OPENBOOK_MODELS": "gpt2", "OPENBOOK_MEMORY": "1"})
+    assert shelf.names == (ALWAYS, "gpt2")
+    assert from_environment({}).names == (ALWAYS,)
+    with pytest.raises(gpt.CheckpointError, match="needs 995 MB of memory; 1 MB may be used"):
+        shelf._make_room("gpt2", gpt.Config(50257, 1024, 12, 12, 768))
