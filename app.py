@@ -38,7 +38,7 @@ def main() -> None:
 
     demo = lab.blocks()
     demo.queue(default_concurrency_limit=2, max_size=256, api_open=False)
-    drawing, page = (partial(draw, lab.engine) for draw in (panels.drawing, panels.page))
+    drawing, page = (partial(draw, lab.models) for draw in (panels.drawing, panels.page))
     ours = routes(lab.ready, panel_routes(drawing, page), page_routes(pages.BUILD, LANGUAGES))
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")

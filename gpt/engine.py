@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import torch
 
@@ -25,6 +26,7 @@ from gpt.generate import Model
 from gpt.model import Config
 from gpt.reading import Reading
 from gpt.together import Part, hidden_together
+from gpt.trace import Trace
 from gpt.weights import load
 
 READINGS_KEPT = 512
@@ -77,6 +79,8 @@ class Engine:
         self._requests: OrderedDict[tuple[int, ...], _Request] = OrderedDict()
         self._busy = False
         self._hand = ThreadPoolExecutor(1, thread_name_prefix="read")
+        self.prompt_ids = lru_cache(maxsize=256)(self._prompt_ids)
+        self.trace = lru_cache(maxsize=4)(self._trace)
 
     @property
     def ready(self) -> bool:
@@ -94,7 +98,7 @@ class Engine:
         return self._progress
 
     @property
-    def names(self) -> tuple[str]:
+    def names(self) -> tuple[str, ...]:
         """Its one name."""
         return (self.name,)
 
@@ -154,6 +158,19 @@ class Engine:
         with self._lock:
             self._readings[key] = known
         return known
+
+    def _prompt_ids(self, prompt: str) -> tuple[int, ...]:
+        """The ids of a prompt, as `Model.prompt_ids` gives them."""
+        return tuple(self.model.prompt_ids(prompt))
+
+    def _trace(self, ids: tuple[int, ...], blocks: tuple[int, ...]) -> Trace:
+        """What a reading of these ids leaves inside the model; it is read anew, and kept a while.
+
+        Of the blocks not named here, neither attention weights nor activations are kept whole.
+        """
+        trace = self.model.read_ids(ids, trace=Trace(blocks)).trace
+        assert trace is not None
+        return trace
 
     def _waited_for(self, request: _Request) -> Reading:
         leaving = left.get()

@@ -36,17 +36,20 @@ class Model:
     network: GPT
     tokenizer: Tokenizer
 
-    def read(self, text: str, trace: bool = False) -> Reading:
-        """Read a text of any length; what does not fit the context is dropped from its start."""
+    def read(self, text: str, trace: bool | Trace = False) -> Reading:
+        """Read a text of any length; what does not fit the context is dropped from its start.
+
+        `trace` keeps what it leaves inside the model; an empty Trace says how much of that.
+        """
         return self.read_ids(self.prompt_ids(text), trace=trace)
 
     def read_ids(
-        self, ids: Sequence[int], before: Reading | None = None, trace: bool = False
+        self, ids: Sequence[int], before: Reading | None = None, trace: bool | Trace = False
     ) -> Reading:
         """Read token ids; the positions that `before` has read already are not computed again."""
         wanted, dropped = self.fit(ids)
-        if trace:
-            return self._traced(wanted, dropped)
+        if trace is not False:
+            return self._traced(wanted, dropped, Trace() if trace is True else trace)
         if before is None or before.ids != tuple(wanted[: len(before.ids)]):
             before = self.nothing_read()
         new = wanted[len(before.ids) :]
@@ -64,8 +67,8 @@ class Model:
         nothing = torch.empty(0, network.config.channels)
         return Reading(network, self.tokenizer, (), nothing, network.empty_cache())
 
-    def _traced(self, wanted: list[int], dropped: int) -> Reading:
-        cache, trace = self.network.empty_cache(), Trace()
+    def _traced(self, wanted: list[int], dropped: int, trace: Trace) -> Reading:
+        cache = self.network.empty_cache()
         with torch.no_grad():
             hidden = self.network.hidden(torch.tensor([wanted]), cache, trace)[0]
         return Reading(self.network, self.tokenizer, tuple(wanted), hidden, cache, dropped, trace)

@@ -17,7 +17,7 @@ from typing import Protocol
 from gpt.engine import Engine
 from gpt.errors import CheckpointError
 from gpt.model import Config
-from gpt.weights import BUNDLED
+from gpt.weights import HUB_ID
 
 ALWAYS = "conteur"
 TRY_AGAIN = 10.0
@@ -31,26 +31,48 @@ class Models(Protocol):
     """Where an engine is found by the name of its model."""
 
     @property
-    def names(self) -> Sequence[str]:
+    def names(self) -> tuple[str, ...]:
         """The names that are offered; the first is the one that is there from the start."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether that first one is in memory."""
+
+    def start(self) -> None:
+        """Open the first one in the background."""
 
     def named(self, name: str) -> Engine:
         """The engine, its model in memory or there in a moment. Raises CheckpointError."""
 
 
 class Shelf:
-    """Engines by name. Only the names it was made with can be opened."""
+    """Engines by name; only what it was made with can be opened: Hub ids and folders."""
 
-    def __init__(self, names: Sequence[str] = (), memory: int | None = None) -> None:
-        self.names = tuple(dict.fromkeys((ALWAYS, *names)))
+    def __init__(self, sources: Sequence[str] = (), memory: int | None = None) -> None:
+        self._sources = {ALWAYS: ALWAYS, **{public(each): each for each in sources}}
+        self._sources[ALWAYS] = ALWAYS
         self._memory = spare_memory() if memory is None else memory
         self._lock = threading.Lock()
         self._engines: OrderedDict[str, Engine] = OrderedDict({ALWAYS: Engine(ALWAYS)})
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What is offered, the bundled model first."""
+        return tuple(self._sources)
+
+    @property
     def always(self) -> Engine:
         """The engine of the bundled model."""
         return self._engines[ALWAYS]
+
+    @property
+    def ready(self) -> bool:
+        """Whether the bundled model is in memory."""
+        return self.always.ready
+
+    def start(self) -> None:
+        """Open the bundled model in the background."""
+        self.always.start()
 
     def named(self, name: str) -> Engine:
         """The engine of a model that is in memory; the bundled one is waited for.
@@ -59,13 +81,13 @@ class Shelf:
         here, as long as it is being opened; "not_offered" for a name the host did not list; or why
         it could not be opened.
         """
-        if name not in self.names:
+        if name not in self._sources:
             raise CheckpointError(f"The model {name} is not offered here.", "not_offered")
         with self._lock:
             engine = self._engines.get(name)
             if engine is None or engine.failed_before(time.monotonic() - TRY_AGAIN):
                 engine = self._engines[name] = Engine(
-                    name, lambda config: self._make_room(name, config)
+                    self._sources[name], lambda config: self._make_room(name, config)
                 )
             if name != ALWAYS:
                 self._engines.move_to_end(name)
@@ -113,9 +135,9 @@ def offered(text: str) -> list[str]:
     return list(filter(None, (name.strip() for name in text.replace("\n", ",").split(","))))
 
 
-def shown(name: str) -> str:
-    """A model's name as a menu shows it: of a folder, only its own name."""
-    return Path(name).name if os.path.isdir(name) and name not in BUNDLED else name
+def public(source: str) -> str:
+    """A model's name for those outside: of a folder, only its own name."""
+    return source if HUB_ID.fullmatch(source) and not os.path.isdir(source) else Path(source).name
 
 
 def memory_of(config: Config) -> int:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from gpt.engine import Engine
+from gpt.shelf import Models
 from panels.state import POSITION_MOST, REPEATS, SEED_MOST, SHOWN, WRITTEN_TOKENS, State
 from panels.view import View, look
 
 
-def act(engine: Engine, state: State, name: str, value: str) -> State:
+def act(models: Models, state: State, name: str, value: str) -> State:
     """The state after an act by its name; an unknown act or value changes nothing."""
     known = ACTS.get(name)
     if known is None:
         return state
     try:
-        return known(engine, state, value)
+        return known(models, state, value)
     except ValueError:
         return state
 
@@ -28,9 +28,14 @@ def read(state: State, prompt: str) -> State:
     return replace(state.with_written(()), prompt=prompt, everything=False)
 
 
-def add(engine: Engine, state: State) -> State:
+def change_model(models: Models, state: State, value: str) -> State:
+    """The same prompt before another of the models that are offered."""
+    return state.with_model(value) if value in models.names else state
+
+
+def add(models: Models, state: State) -> State:
     """Append the token that the last row chooses, unless the text is over."""
-    view = look(engine, state)
+    view = look(models, state)
     if view.finished or len(state.written) >= WRITTEN_TOKENS:
         return state
     return state.with_written((*state.written, view.choice.token_id))
@@ -46,37 +51,37 @@ def restart(state: State) -> State:
     return state.with_written(())
 
 
-def select(_engine: Engine, state: State, value: str) -> State:
+def select(_models: Models, state: State, value: str) -> State:
     if value == "last":
         return replace(state, position=None)
     return replace(state, position=min(_whole(value), POSITION_MOST))
 
 
-def look_at_others(_engine: Engine, state: State, value: str) -> State:
+def look_at_others(_models: Models, state: State, value: str) -> State:
     return replace(state, others=_flag(value))
 
 
-def show_everything(_engine: Engine, state: State, value: str) -> State:
+def show_everything(_models: Models, state: State, value: str) -> State:
     return replace(state, everything=_flag(value))
 
 
-def show_more(_engine: Engine, state: State, value: str) -> State:
+def show_more(_models: Models, state: State, value: str) -> State:
     return replace(state, shown=_whole(value)) if _whole(value) in SHOWN else state
 
 
-def draw_again(_engine: Engine, state: State, _value: str) -> State:
+def draw_again(_models: Models, state: State, _value: str) -> State:
     return replace(state, draw=(state.draw + 1) % SEED_MOST, repeat=0)
 
 
-def repeat(_engine: Engine, state: State, value: str) -> State:
+def repeat(_models: Models, state: State, value: str) -> State:
     """So many draws of the next token, which are shown over its bars: on the last row."""
     wanted = _whole(value)
     return replace(state, repeat=wanted, position=None) if wanted in REPEATS else state
 
 
-def force(engine: Engine, state: State, value: str) -> State:
+def force(models: Models, state: State, value: str) -> State:
     """Write this token after the selected row; what was written after it goes: a new branch."""
-    view = look(engine, state)
+    view = look(models, state)
     token_id = _whole(value)
     if token_id >= view.tokenizer.size or not can_force(view):
         return state
@@ -105,7 +110,8 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-ACTS: dict[str, Callable[[Engine, State, str], State]] = {
+ACTS: dict[str, Callable[[Models, State, str], State]] = {
+    "model": change_model,
     "position": select,
     "others": look_at_others,
     "everything": show_everything,

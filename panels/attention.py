@@ -12,8 +12,8 @@ from panels.view import View
 _CONFIG = read_config(BUNDLED["conteur"])
 
 CONTROLS = (
-    Control("block", 1, _CONFIG.layers, 1, 3),
-    Control("head", 1, _CONFIG.heads, 1, 1),
+    Control("block", 1, _CONFIG.layers, 1, 3, "blocks"),
+    Control("head", 1, _CONFIG.heads, 1, 1, "heads"),
 )
 SHOWN = 16
 
@@ -26,7 +26,7 @@ def data(view: View, block: float, head: float) -> dict[str, Any]:
     """
     config = view.model.network.config
     layer, which = min(int(block), config.layers) - 1, min(int(head), config.heads) - 1
-    weights = view.trace().attention[layer, which].double()
+    weights = view.trace(layer).attention_in(layer)[which].double()
     tokens = view.reading.tokens
     length = len(tokens)
     first = max(0, length - SHOWN)

@@ -38,11 +38,15 @@ SETTLE = ("strategy", "temperature", "top_k", "top_p")
 
 @dataclass(frozen=True)
 class Panel:
-    """`reads` names the fields of the state that its form lets the reader change."""
+    """`reads` names the fields of the state that its form lets the reader change.
+
+    `any_model` says whether the panel shows what any model gives, not something of the bundled one.
+    """
 
     compute: Callable[..., dict[str, Any]]
     reads: tuple[str, ...] = ("prompt",)
     controls: tuple[Control, ...] = ()
+    any_model: bool = True
 
     def data(self, view: View, query: Mapping[str, str]) -> dict[str, Any]:
         """What the panel's template draws, as plain as JSON."""
@@ -65,10 +69,10 @@ PANELS: dict[str, Panel] = {
     "probabilities": Panel(probabilities.data, ("prompt", *SETTLE)),
     "choice": Panel(choice.data, ("prompt", *CHOICE)),
     "repeat": Panel(repeat.data, ("prompt", *CHOICE)),
-    "scores": Panel(scores.data, (), scores.CONTROLS),
+    "scores": Panel(scores.data, (), scores.CONTROLS, any_model=False),
     "twenty_lines": Panel(twenty_lines.data, ("prompt", *CHOICE)),
     "logit_curve": Panel(logit_curve.data, ("prompt",), logit_curve.CONTROLS),
-    "training": Panel(training.data, (), training.CONTROLS),
+    "training": Panel(training.data, (), training.CONTROLS, any_model=False),
     "whole": Panel(whole.data, ("prompt", *CHOICE)),
     "text": Panel(text.data, ("prompt", *CHOICE)),
 }

@@ -14,8 +14,8 @@ from panels.view import View, from_the_end
 _CONFIG = read_config(BUNDLED["conteur"])
 
 CONTROLS = (
-    Control("block", 1, _CONFIG.layers, 1, 3),
-    Control("neuron", 0, 4 * _CONFIG.channels, 1, 0),
+    Control("block", 1, _CONFIG.layers, 1, 3, "blocks"),
+    Control("neuron", 0, 4 * _CONFIG.channels, 1, 0, "wide"),
 )
 STRONGEST = 6
 SHOWN = 24
@@ -30,7 +30,7 @@ def data(view: View, block: float, neuron: float) -> dict[str, Any]:
     """
     config = view.model.network.config
     layer = min(int(block), config.layers) - 1
-    activations = view.trace().feed_forward[layer]  # (T, 4C)
+    activations = view.trace(layer).feed_forward_in(layer)  # (T, 4C)
     here = activations[view.selected]
     strongest = torch.argsort(here, descending=True, stable=True)[:STRONGEST].tolist()
     which = min(int(neuron), activations.shape[1]) - 1 if neuron else strongest[0]

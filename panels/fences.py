@@ -23,6 +23,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from pymdownx.superfences import SuperFencesException
 
+from gpt.shelf import from_environment
 from panels.catalogue import PANELS
 from panels.drawing import draw, draw_page_part
 from panels.forms import form
@@ -68,7 +69,9 @@ def panel(source: str, _language: str, _css: str, _options: Any, md: Any, **_: A
     data = _known(recorded(language), name, "panel")
     drawing = draw(name, language, {**data, "address": "", "root": "../"})
     state = first_state(language)
-    return form(name, PANELS[name], language, state, {}, Markup(drawing))
+    return form(
+        name, PANELS[name], language, state, {}, Markup(drawing), (), from_environment().names
+    )
 
 
 def figure(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any) -> str:

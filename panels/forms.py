@@ -27,6 +27,8 @@ def form(
     query: Mapping[str, str],
     drawing: Markup,
     notes: Sequence[Mapping[str, Any]] = (),
+    models: Sequence[str] = (),
+    most: Mapping[str, float] | None = None,
 ) -> str:
     """A panel's form: it works without a script as a page of its own, with one in place."""
     return draw_page_part(
@@ -38,8 +40,11 @@ def form(
             "state": state,
             "drawing": drawing,
             "notes": notes,
-            "carried": carried(panel, state),
+            "carried": carried(panel, state, models),
+            "models": models if panel.any_model and len(models) > 1 else (),
+            "model": query.get("model", state.model),
             "controls": panel.controls,
+            "most": most or {control.name: control.most for control in panel.controls},
             "values": asked(panel.controls, query),
             "temperature": TEMPERATURE,
             "top_k_most": TOP_K_MOST,
@@ -50,11 +55,16 @@ def form(
     )
 
 
-def carried(panel: Panel, state: State) -> dict[str, str]:
-    """What of the state the drawing itself must carry on: all that is not the default."""
+def carried(panel: Panel, state: State, models: Sequence[str] = ()) -> dict[str, str]:
+    """What of the state the drawing itself must carry on: all that is not the default.
+
+    The model is in the form where there is a choice of `models`.
+    """
     values: dict[str, Any] = asdict(state)
     default = asdict(State())
     names = [*CARRIED, *CHOICE]
+    if not (panel.any_model and len(models) > 1):
+        names.append("model")
     return {
         field: written_out(values[field])
         for field in names

@@ -11,18 +11,21 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from gpt import CheckpointError
-from gpt.engine import Engine
+from gpt.shelf import Models, from_environment
 from gpt.tokenizer import well_formed
 from panels import acts, screen
 from panels.drawing import draw
+from panels.models import answerable, for_template, note_of
 from panels.plots import probabilities_figure, probabilities_plot
 from panels.record import first_state
 from panels.state import (
+    MODEL,
     SEARCH_CHARACTERS,
     TEMPERATURE,
     TOP_K_MOST,
@@ -34,7 +37,7 @@ from panels.state import (
     from_json,
     from_query,
 )
-from panels.view import look
+from panels.view import View, look
 from panels.words import LANGUAGES, words_of
 
 PAGES = {"fr": ("Labo", "/labo"), "en": ("Lab", "/lab")}
@@ -61,17 +64,17 @@ HEAD = (
 
 LAUNCH: dict[str, Any] = {"theme": gr.themes.Base(), "head": HEAD}
 
-engine = Engine("conteur")
+models: Models = from_environment()
 
 
 def start_loading() -> None:
     """Open the bundled model in the background."""
-    engine.start()
+    models.start()
 
 
 def ready() -> bool:
     """Whether the model is in memory."""
-    return engine.ready
+    return models.ready
 
 
 def blocks() -> gr.Blocks:
@@ -140,8 +143,17 @@ class Lab:
                     draw(
                         "examples",
                         self.language,
-                        {"examples": words.list("prompt.examples"), "parameters": parameters},
+                        {"examples": words.list("prompt.examples")},
                     ),
+                )
+                self.model_line = self.html("model-line", self.model_said(state.model, parameters))
+                self.model = gr.Dropdown(
+                    list(models.names),
+                    value=state.model,
+                    label=words("live.model"),
+                    filterable=False,
+                    visible=len(models.names) > 1,
+                    elem_id="model",
                 )
                 self.notes = self.html("notes", draw("notes", self.language, {"notes": []}))
             with gr.Column(elem_classes="step"):
@@ -234,7 +246,7 @@ class Lab:
         return [
             self.memory, self.notes, self.tokens, self.rows, self.logits, self.probabilities,
             self.choice, self.text, self.figure, self.add, self.back, self.restart, self.run,
-            self.stop,
+            self.stop, self.model_line,
         ]  # fmt: skip
 
     @property
@@ -242,7 +254,7 @@ class Lab:
         """What the reader types and moves, in the order of `controls`."""
         return [
             self.prompt, self.search, self.strategy, self.temperature, self.top_k, self.top_p,
-            self.seed,
+            self.seed, self.model,
         ]  # fmt: skip
 
     def wire(self, demo: gr.Blocks) -> None:
@@ -263,7 +275,8 @@ class Lab:
         for event in (self.read.click, prompt.submit):
             self.on(event, self.on_read, [memory, prompt], shown)
         self.on(self.examples.select, self.on_example, [memory], [*shown, prompt])
-        for panel in (self.tokens, self.rows, self.logits, self.choice):
+        self.on(self.model.input, self.on_model, [memory, self.model], shown, latest=True)
+        for panel in (self.tokens, self.rows, self.logits, self.choice, self.notes):
             self.on(panel.select, self.on_act, [memory], shown)
         # Not `input`: Gradio's text box tells of keys only, not of what is pasted or deleted.
         self.on(self.search.change, self.on_search, [memory, self.search], shown, latest=True)
@@ -312,10 +325,10 @@ class Lab:
             recorded, _ = screen.recorded(self.language)
             return [*nothing, probabilities_figure(recorded["probabilities"], self.words)]
         try:
-            state, notes = from_query(query, engine.model.tokenizer.size)
+            state, notes = answerable(models, partial(from_query, query))
         except CheckpointError:
             return [*self.unchanged(Note("model", {})), *nothing[len(self.shown) :], gr.skip()]
-        data = screen.data(look(engine, state))
+        data = screen.data(look(models, state))
         figure = probabilities_figure(data["probabilities"], self.words)
         return [*self.show(state, notes), *self.controls(state), figure]
 
@@ -329,8 +342,22 @@ class Lab:
         return [*self.on_read(memory, text), text]
 
     def on_act(self, memory: str, event: gr.EventData) -> list[Any]:
-        name, value = str(_told(event, "act")), str(_told(event, "value"))
-        return self.change(memory, lambda state: acts.act(engine, state, name, value))
+        return self.act(memory, str(_told(event, "act")), str(_told(event, "value")))
+
+    def act(self, memory: str, name: str, value: str) -> list[Any]:
+        if name == "model":
+            try:
+                models.named(value)
+            except CheckpointError as reason:
+                return self.not_yet(memory, reason, value)
+        return self.change(memory, lambda state: acts.act(models, state, name, value))
+
+    def not_yet(self, memory: str, reason: CheckpointError, name: str) -> list[Any]:
+        """The screen as it is: the model that was asked for is not there."""
+        try:
+            return self.unchanged(note_of(reason, name, self.recall(memory)[0].model))
+        except CheckpointError:
+            return self.unchanged(Note("model", {}))
 
     def on_search(self, memory: str, text: Any) -> list[Any]:
         wanted = well_formed(text)[:SEARCH_CHARACTERS] if isinstance(text, str) else ""
@@ -375,10 +402,14 @@ class Lab:
         usable = gr.update(interactive=values[0] != "greedy")
         return [*self.on_settings(memory, *values), usable, usable, usable]
 
+    def on_model(self, memory: str, name: Any) -> list[Any]:
+        """The same prompt before another model; one that is not there yet is opened meanwhile."""
+        return self.act(memory, "model", name if isinstance(name, str) else "")
+
     def on_add(self, memory: str, prompt: Any) -> list[Any]:
         """One token more; a text that was typed and not yet read is read first."""
         text, notes = clean_prompt(prompt if isinstance(prompt, str) else "")
-        return self.change(memory, lambda state: acts.add(engine, acts.read(state, text)), notes)
+        return self.change(memory, lambda state: acts.add(models, acts.read(state, text)), notes)
 
     def on_back(self, memory: str) -> list[Any]:
         return self.change(memory, acts.back)
@@ -403,11 +434,11 @@ class Lab:
         text, notes = clean_prompt(prompt if isinstance(prompt, str) else "")
         state = acts.read(state, text)
         for _ in range(RUN_TOKENS):
-            longer = await asyncio.to_thread(acts.add, engine, state)
+            longer = await asyncio.to_thread(acts.add, models, state)
             if longer == state:
                 break
             state = longer
-            view = await asyncio.to_thread(look, engine, state)
+            view = await asyncio.to_thread(look, models, state)
             yield {
                 self.memory: state.to_json(),
                 self.text: screen.drawing("text", view, self.language),
@@ -421,20 +452,22 @@ class Lab:
 
     def recall(self, memory: Any) -> tuple[State, list[Note]]:
         """The state the page kept. Raises CheckpointError when there is no model."""
-        return from_json(memory if isinstance(memory, str) else "null", engine.model.tokenizer.size)
+        kept = memory if isinstance(memory, str) else "null"
+        return answerable(models, partial(from_json, kept))
 
     def change(
         self, memory: Any, act: Callable[[State], State], notes: list[Note] | None = None
     ) -> list[Any]:
         """The screen after an act; what cannot be done leaves it as it is and says why."""
+        before = State()
         try:
             before, doubts = self.recall(memory)
             after, notes = act(before), [*doubts, *(notes or [])]
             if after == before and not doubts:
                 return self.unchanged(*notes)
             return self.show(after, notes)
-        except CheckpointError:
-            return self.unchanged(Note("model", {}))
+        except CheckpointError as reason:
+            return self.unchanged(note_of(reason, MODEL, before.model))
         except ValueError:
             return self.unchanged(Note("setting", {}))
 
@@ -449,7 +482,7 @@ class Lab:
 
     def show(self, state: State, notes: list[Note]) -> list[Any]:
         """Everything that a state shows, in the order of `shown`."""
-        view = look(engine, state)
+        view = look(models, state)
         data = screen.data(view)
         drawn = screen.drawings(data, state, self.language)
         if not state.fits_address:
@@ -469,7 +502,14 @@ class Lab:
             has_written,
             gr.update(visible=True, interactive=goes_on),
             gr.update(visible=False),
+            self.model_said(state.model, _parameters(view)),
         ]
+
+    def model_said(self, name: str, parameters: int) -> str:
+        """The line under the prompt: which model this is."""
+        bundled = name == MODEL
+        data = {"name": name, "parameters": parameters, "bundled": bundled}
+        return draw("model_line", self.language, data)
 
     def controls(self, state: State) -> list[Any]:
         """What the controls must show for a state that came from an address."""
@@ -482,14 +522,11 @@ class Lab:
             gr.update(value=state.top_k or 0, interactive=usable),
             gr.update(value=1.0 if state.top_p is None else state.top_p, interactive=usable),
             state.seed,
+            state.model,
         ]
 
     def note(self, notes: list[Note]) -> str:
-        return draw(
-            "notes",
-            self.language,
-            {"notes": [{"key": note.key, "values": dict(note.values)} for note in notes]},
-        )
+        return draw("notes", self.language, {"notes": for_template(notes)})
 
     def add_label(self, data: screen.Data) -> str:
         """« Ajouter … » with the token about to be added."""
@@ -499,6 +536,10 @@ class Lab:
         if chosen["end"]:
             return self.words("text.add_end")
         return self.words("text.add", token="".join(text for text, _ in chosen["parts"]))
+
+
+def _parameters(view: View) -> int:
+    return sum(parameter.numel() for parameter in view.model.network.parameters())
 
 
 def _told(event: gr.EventData, name: str) -> Any:

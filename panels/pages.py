@@ -47,7 +47,7 @@ def fresh() -> bool:
 
 
 def made_of() -> str:
-    """The SHA-256 of everything the pages are made of."""
+    """The SHA-256 of everything the pages are made of, the host's list of models too."""
     digest = hashlib.sha256()
     sources = [
         *(path for folder in ("docs", "site") for path in (ROOT / folder).rglob("*")),
@@ -58,6 +58,7 @@ def made_of() -> str:
         if path.is_file() and "assets" not in path.relative_to(ROOT).parts:
             digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
             digest.update(path.read_bytes())
+    digest.update(os.environ.get("OPENBOOK_MODELS", "").encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 

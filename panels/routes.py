@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from markupsafe import Markup
 
 from gpt import CheckpointError
-from gpt.engine import Engine
+from gpt.shelf import Models
 from panels import acts
 from panels.catalogue import PANELS
+from panels.controls import bounds
 from panels.drawing import draw, draw_page_part
 from panels.forms import carried, form
+from panels.models import answerable, for_template
 from panels.record import first_state
 from panels.recording import recorded
 from panels.state import Note, State, from_query
 from panels.view import look
 from panels.words import LANGUAGES, words_of
 
-TEXT_ACTS: dict[str, Callable[[Engine, State], State]] = {
+TEXT_ACTS: dict[str, Callable[[Models, State], State]] = {
     "add": acts.add,
-    "back": lambda _engine, state: acts.back(state),
-    "restart": lambda _engine, state: acts.restart(state),
+    "back": lambda _models, state: acts.back(state),
+    "restart": lambda _models, state: acts.restart(state),
 }
 
 
-def drawing(engine: Engine, language: str, name: str, query: Mapping[str, str]) -> str | None:
+def drawing(models: Models, language: str, name: str, query: Mapping[str, str]) -> str | None:
     """The panel as the address asks for it, what it carries on, and notes on what was not valid.
 
     None when there is no panel, or no language, of that name. Without a model, the example that was
@@ -33,26 +36,33 @@ def drawing(engine: Engine, language: str, name: str, query: Mapping[str, str]) 
     """
     if language not in LANGUAGES or name not in PANELS:
         return None
-    state, notes, drawn = _drawn(engine, language, name, query)
+    state, notes, drawn, most = _drawn(models, language, name, query)
     return draw_page_part(
         "drawing.html",
         language,
-        {"drawing": drawn, "carried": carried(PANELS[name], state), "notes": _said(notes)},
+        {
+            "drawing": drawn,
+            "carried": carried(PANELS[name], state, models.names),
+            "notes": for_template(notes),
+            "most": most,
+        },
     )
 
 
-def page(engine: Engine, language: str, name: str, query: Mapping[str, str]) -> str | None:
+def page(models: Models, language: str, name: str, query: Mapping[str, str]) -> str | None:
     """The panel as a light complete page; None, and no model, as with `drawing`."""
     if language not in LANGUAGES or name not in PANELS:
         return None
-    state, notes, drawn = _drawn(engine, language, name, query)
-    framed = form(name, PANELS[name], language, state, query, drawn, _said(notes))
+    state, notes, drawn, most = _drawn(models, language, name, query)
+    framed = form(
+        name, PANELS[name], language, state, query, drawn, for_template(notes), models.names, most
+    )
     words = words_of(language)
     title = words(f"titles.{name}")
     return draw_page_part("alone.html", language, {"form": Markup(framed), "title": title})
 
 
-def asked_for(engine: Engine, language: str, query: Mapping[str, str]) -> tuple[State, list[Note]]:
+def asked_for(models: Models, language: str, query: Mapping[str, str]) -> tuple[State, list[Note]]:
     """The state of an address after its act; without a prompt, the example's.
 
     Raises CheckpointError.
@@ -60,26 +70,23 @@ def asked_for(engine: Engine, language: str, query: Mapping[str, str]) -> tuple[
     values = dict(query)
     if "prompt" not in values:
         values["prompt"] = first_state(language).prompt
-    state, notes = from_query(values, engine.model.tokenizer.size)
+    state, notes = answerable(models, partial(from_query, values))
     act, value = values.get("act", ""), values.get("value", "")
     if act in TEXT_ACTS:
-        return TEXT_ACTS[act](engine, state), notes
-    return acts.act(engine, state, act, value), notes
+        return TEXT_ACTS[act](models, state), notes
+    return acts.act(models, state, act, value), notes
 
 
 def _drawn(
-    engine: Engine, language: str, name: str, query: Mapping[str, str]
-) -> tuple[State, list[Note], Markup]:
-    """The state that is drawn, what there is to say about it, and the drawing."""
+    models: Models, language: str, name: str, query: Mapping[str, str]
+) -> tuple[State, list[Note], Markup, dict[str, float]]:
+    """The state that is drawn, what there is to say about it, the drawing, its controls' bounds."""
     try:
-        state, notes = asked_for(engine, language, query)
-        data = PANELS[name].data(look(engine, state), query)
+        state, notes = asked_for(models, language, query)
+        data = PANELS[name].data(look(models, state), query)
     except CheckpointError:
         state, notes = first_state(language), [Note("model", {})]
         data = recorded(language)[name]
     around = {"address": state.to_query(), "root": f"/{language}/"}
-    return state, notes, Markup(draw(name, language, {**data, **around}))
-
-
-def _said(notes: list[Note]) -> list[dict[str, object]]:
-    return [{"key": note.key, "values": dict(note.values)} for note in notes]
+    drawn = Markup(draw(name, language, {**data, **around}))
+    return state, notes, drawn, bounds(PANELS[name].controls, data)

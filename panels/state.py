@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -27,6 +28,8 @@ POSITION_MOST = 1_000_000
 SHOWN = (20, 100, 500)
 SEARCH_CHARACTERS = 100
 REPEATS = (0, 10, 100, 1000)
+MODEL = "conteur"
+MODEL_NAME = re.compile(r"[\w./+ -]{1,200}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class State:
     """One screen. `written` are the ids after the prompt; `position` None is the last row."""
 
     prompt: str = ""
+    model: str = MODEL
     strategy: str = "sampling"
     temperature: float = 0.8
     top_k: int | None = None
@@ -69,6 +73,12 @@ class State:
     def with_written(self, written: tuple[int, ...]) -> State:
         """The same screen with another text: back on the last row, at the first draw."""
         return replace(self, written=written, position=None, draw=0, repeat=0)
+
+    def with_model(self, model: str) -> State:
+        """The same prompt before another model, whose ids are others."""
+        if model == self.model:
+            return self
+        return replace(self.with_written(()), model=model, everything=False)
 
     def to_json(self) -> str:
         """What the page keeps between two events."""
@@ -144,7 +154,7 @@ def _fits(name: str, value: Any) -> bool:
     """Whether the page puts values of this kind under this name."""
     if name == "written":
         return isinstance(value, list) and all(type(id) is int for id in value)
-    if name in ("prompt", "search", "strategy"):
+    if name in ("prompt", "search", "strategy", "model"):
         return isinstance(value, str)
     if name in ("others", "everything"):
         return isinstance(value, bool)
@@ -155,6 +165,7 @@ def _checked(
     values: Mapping[str, str], vocabulary: int, odd: Sequence[str] = ()
 ) -> tuple[State, list[Note]]:
     read: dict[str, Callable[[str], Any]] = {
+        "model": _model,
         "strategy": _one_of("greedy", "sampling"),
         "temperature": _number(*TEMPERATURE),
         "top_k": _or_none(_integer(1, TOP_K_MOST)),
@@ -222,6 +233,12 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def _model(text: str) -> str:
+    if not MODEL_NAME.fullmatch(text):
+        raise ValueError(text)
+    return text
 
 
 def _or_none(inner: Callable[[str], Any]) -> Callable[[str], Any]:

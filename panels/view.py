@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from gpt import Choice, Distribution, Reading, Token, distribution, draw
 from gpt.engine import Engine
 from gpt.generate import Model
+from gpt.shelf import Models
 from gpt.tokenizer import Tokenizer
 from gpt.trace import Trace
 from panels.state import State
@@ -25,6 +25,7 @@ class View:
     """
 
     state: State
+    engine: Engine
     model: Model
     tokenizer: Tokenizer
     reading: Reading
@@ -49,21 +50,23 @@ class View:
         """The model has chosen `<|endoftext|>`: there is nothing to go on from."""
         return bool(self.state.written) and self.state.written[-1] == self.tokenizer.end_of_text
 
-    def trace(self) -> Trace:
-        """What the reading leaves inside the model, read anew: the cache of readings keeps none."""
+    def trace(self, *blocks: int) -> Trace:
+        """What the reading leaves inside the model; attention and activations of these blocks."""
         starts = self.tokenizer.reads_start
-        trace = _traced(self.model, self.reading.ids[int(starts) :]).trace
-        assert trace is not None
-        return trace
+        return self.engine.trace(self.reading.ids[int(starts) :], blocks)
 
     def token(self, token_id: int) -> Token:
         return self.tokenizer.token(token_id)
 
 
-def look(engine: Engine, state: State) -> View:
-    """Read the text of a screen and compute what its panels share."""
+def look(models: Models, state: State) -> View:
+    """Read the text of a screen and compute what its panels share.
+
+    Raises CheckpointError when its model is not there.
+    """
+    engine = models.named(state.model)
     tokenizer = engine.model.tokenizer
-    prompt = _encoded(engine.model, state.prompt)
+    prompt = engine.prompt_ids(state.prompt)
     text = prompt + state.written
     reading = engine.read(text)
     length = len(reading.ids)
@@ -75,6 +78,7 @@ def look(engine: Engine, state: State) -> View:
         here = distribution(reading.row_logits(selected), state.settings)
     return View(
         state=state,
+        engine=engine,
         model=engine.model,
         tokenizer=tokenizer,
         reading=reading,
@@ -85,16 +89,6 @@ def look(engine: Engine, state: State) -> View:
         choice=last.choose(draw(state.seed, state.step, state.draw)),
         unread=text[: reading.dropped],
     )
-
-
-@lru_cache(maxsize=4)
-def _traced(model: Model, ids: tuple[int, ...]) -> Reading:
-    return model.read_ids(ids, trace=True)
-
-
-@lru_cache(maxsize=256)
-def _encoded(model: Model, prompt: str) -> tuple[int, ...]:
-    return tuple(model.prompt_ids(prompt))
 
 
 def from_the_end(length: int, most: int, everything: bool, also: Sequence[int] = ()) -> list[int]:

@@ -76,7 +76,7 @@ def data(view: View) -> dict[str, Any]:
 
 def _highest_look(view: View) -> dict[str, Any] | None:
     """Where the last position looks most, itself and the start token left out."""
-    last = view.trace().attention[:, :, -1, :]  # (L, H, T)
+    last = view.trace().last_attention  # (L, H, T)
     begin = int(view.reading.tokens[0].is_end_of_text)
     earlier = last[:, :, begin:-1]
     if not earlier.shape[-1]:

@@ -11,7 +11,7 @@ import tokenizers
 import gpt
 from gpt import shelf as shelves
 from gpt.engine import Engine
-from gpt.shelf import ALWAYS, Shelf, from_environment, memory_of, offered, spare_memory
+from gpt.shelf import ALWAYS, Shelf, from_environment, memory_of, offered, public, spare_memory
 from gpt.training.export import export
 
 PATIENCE = 60.0
@@ -28,8 +28,9 @@ def folders(
     return list(map(str, made))
 
 
-def opened(shelf: Shelf, name: str) -> Engine:
+def opened(shelf: Shelf, source: str) -> Engine:
     """The engine, once its model is there; until then the shelf says that it is being opened."""
+    name = public(source)
     for _ in range(1000):
         try:
             return shelf.named(name)
@@ -57,8 +58,19 @@ def test_the_bundled_model_is_always_there_and_first() -> None:
 def test_only_what_is_listed_is_opened(folders: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gpt.engine.load", lambda *_: pytest.fail("something was opened"))
     shelf = Shelf(folders[:1])
-    for name in (folders[1], "gpt2", "", "../secret", folders[0] + "/"):
-        assert kind(shelf, name) == "not_offered"
+    for name in (folders[0], folders[1], "model-10", "gpt2", "", "../secret"):
+        with pytest.raises(gpt.CheckpointError) as refused:
+            shelf.named(name)
+        assert refused.value.kind == "not_offered"
+
+
+def test_a_folder_is_known_by_its_own_name_alone(folders: list[str]) -> None:
+    assert Shelf([folders[0], "gpt2", "someone/small"]).names == (
+        ALWAYS,
+        Path(folders[0]).name,
+        "gpt2",
+        "someone/small",
+    )
 
 
 def test_a_listed_model_opens_in_the_background(
@@ -78,12 +90,12 @@ def test_a_listed_model_opens_in_the_background(
     monkeypatch.setattr("gpt.engine.load", slowly)
     shelf = Shelf(folders)
     with pytest.raises(gpt.CheckpointError) as opening:
-        shelf.named(folders[0])
+        shelf.named(public(folders[0]))
     assert (opening.value.kind, opening.value.values) == ("opening", {"megabytes": 0, "size": 0})
     let.set()
     assert told.wait(PATIENCE)
     with pytest.raises(gpt.CheckpointError) as opening:
-        shelf.named(folders[0])
+        shelf.named(public(folders[0]))
     assert opening.value.values == {"megabytes": 30, "size": 90}
     goes_on.set()
     assert opened(shelf, folders[0]).ready
@@ -93,9 +105,9 @@ def test_the_model_asked_for_longest_ago_makes_room(folders: list[str], model: g
     one = memory_of(model.network.config)
     shelf = Shelf(folders, memory=2 * one)
     engines = {name: opened(shelf, name) for name in folders[:2]}
-    assert shelf.named(folders[0]) is engines[folders[0]]
+    assert shelf.named(public(folders[0])) is engines[folders[0]]
     opened(shelf, folders[2])
-    assert shelf.named(folders[0]) is engines[folders[0]]
+    assert shelf.named(public(folders[0])) is engines[folders[0]]
     assert opened(shelf, folders[1]) is not engines[folders[1]]
     assert shelf.named(ALWAYS) is shelf.always
 

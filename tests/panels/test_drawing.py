@@ -14,8 +14,9 @@ from gpt.engine import Engine
 from panels import screen
 from panels.acts import ACTS
 from panels.drawing import draw
+from panels.models import for_template
 from panels.screen import PANELS
-from panels.state import State
+from panels.state import Note, State
 from panels.view import look
 from panels.words import LANGUAGES, SITE
 from tests.panels.reading_html import classed, elements, said
@@ -161,7 +162,7 @@ def test_an_act_says_its_name_and_its_value(tiny: Engine, variant: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_note_is_text(language: str) -> None:
     nasty = "<script>alert(1)</script>"
-    html = draw("notes", language, {"notes": [{"key": "ignored", "values": {"names": nasty}}]})
+    html = draw("notes", language, {"notes": for_template([Note("ignored", {"names": nasty})])})
     assert [nasty in note.text for note in classed(html, "note")] == [True]
     assert {element.tag for element in elements(html)} == {"div", "p"}
 

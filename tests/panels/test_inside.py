@@ -85,7 +85,7 @@ def test_the_streams_after_the_blocks_are_those_of_transformers(view: View, refe
 
 def test_a_neuron_is_followed_and_zero_is_the_highest(view: View) -> None:
     drawn = feed_forward.data(view, 2, 0)
-    activations = view.trace().feed_forward[1]
+    activations = view.trace(1).feed_forward_in(1)
     assert drawn["neuron"] - 1 == int(activations[view.selected].argmax())
     seventh = feed_forward.data(view, 2, 7)
     assert [each["activation"] for each in seventh["positions"]] == pytest.approx(
@@ -199,7 +199,7 @@ def test_the_whole_picture_carries_the_readers_values(
     assert high - low == pytest.approx(drawn["chosen"]["probability"])
     if drawn["looks"]:
         assert drawn["looks"]["weight"] == pytest.approx(
-            float(view.trace().attention[:, :, -1, 1:-1].max())
+            float(view.trace(*range(6)).attention[:, :, -1, 1:-1].max())
         )
 
 
@@ -211,7 +211,7 @@ def test_the_whole_picture_carries_the_readers_values(
     ],
 )
 def test_the_heads_do_what_the_page_on_attention_says(conteur: Engine, prompt: str) -> None:
-    maps = look(conteur, State(prompt=prompt)).trace().attention  # (L, H, T, T)
+    maps = look(conteur, State(prompt=prompt)).trace(*range(6)).attention  # (L, H, T, T)
     near = maps.diagonal(dim1=-2, dim2=-1)[..., 2:] + maps.diagonal(-1, -2, -1)[..., 1:]
     for head in (0, 1):
         assert float(near[1, head].mean()) > 0.4

@@ -15,6 +15,7 @@ import gradio as gr
 import pytest
 from starlette.requests import Request
 
+import gpt
 from gpt.engine import Engine
 from panels import lab
 from panels.lab import Lab
@@ -65,7 +66,7 @@ def demo(conteur: Engine) -> Iterator[gr.Blocks]:
         return lab.blocks()  # where no loop runs, Gradio opens one and never closes it
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lab, "engine", conteur)
+        patch.setattr(lab, "models", conteur)
         patch.setattr(lab, "Lab", Kept)
         patch.setattr(lab, "PACE", 0)
         yield asyncio.run(build())
@@ -78,11 +79,16 @@ def lab_page(request: pytest.FixtureRequest) -> Lab:
 
 @pytest.fixture
 def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lab, "engine", Engine("nowhere"))
+    monkeypatch.setattr(lab, "models", Engine("./nowhere"))
 
 
 TOLD = ["notes", "run", "stop"]
 """What changes when nothing is done: what is said, and that nothing runs any more."""
+
+
+def conteur_model() -> gpt.Model:
+    """The lab's own model."""
+    return lab.models.named("conteur").model
 
 
 class Answer:
@@ -105,7 +111,7 @@ class Answer:
     @property
     def state(self) -> State:
         """What the page keeps from now on, which must be sound."""
-        state, notes = from_json(self.values["memory"], lab.engine.model.tokenizer.size)
+        state, notes = from_json(self.values["memory"], conteur_model().tokenizer.size)
         assert notes == []
         return state
 
@@ -155,6 +161,7 @@ def samples(page: Lab, name: str) -> list[Any]:
         "on_search": ["e"],
         "on_settings": list(SETTINGS),
         "on_strategy": ["greedy", *SETTINGS[1:]],
+        "on_model": ["conteur"],
         "on_add": [""],
         "on_run": [""],
     }
@@ -231,7 +238,9 @@ def test_an_address_without_a_screen_leaves_the_example(lab_page: Lab, query: st
 
 
 def test_an_address_brings_its_screen_and_sets_the_controls(lab_page: Lab) -> None:
-    state = State("Le chat", "greedy", 1.25, 7, None, 12, written=(5, 6), position=1, search="e")
+    state = State(
+        "Le chat", "conteur", "greedy", 1.25, 7, None, 12, written=(5, 6), position=1, search="e"
+    )
     answer = loaded(lab_page, state.to_query())
     assert (answer.state, answer.notes) == (state, [])
     assert [answer.values[name] for name in ("prompt", "search", "strategy", "seed")] == [
@@ -445,7 +454,7 @@ def test_a_bad_strategy_changes_nothing(lab_page: Lab, strategy: Any) -> None:
 def test_add_back_and_restart(lab_page: Lab) -> None:
     one = Answer(lab_page, lab_page.on_add(IL.to_json(), IL.prompt))
     two = Answer(lab_page, lab_page.on_add(one.state.to_json(), one.state.prompt))
-    steps = list(lab.engine.model.write(IL.prompt, IL.settings, tokens=2))
+    steps = list(conteur_model().write(IL.prompt, IL.settings, tokens=2))
     assert two.state.written == tuple(step.token.id for step in steps)
     assert (one.values["back"]["interactive"], one.values["restart"]["interactive"]) == (True, True)
     assert Answer(lab_page, lab_page.on_back(two.state.to_json())).state == one.state
@@ -455,7 +464,7 @@ def test_add_back_and_restart(lab_page: Lab) -> None:
 def test_the_button_names_the_token_to_come(lab_page: Lab) -> None:
     answer = Answer(lab_page, lab_page.on_read("", "Il"))
     after = Answer(lab_page, lab_page.on_add(answer.state.to_json(), answer.state.prompt))
-    token = lab.engine.model.tokenizer.token(after.state.written[-1])
+    token = conteur_model().tokenizer.token(after.state.written[-1])
     label = answer.values["add"]["value"]
     shown = token.text.replace(" ", "·").replace("\n", "⏎")
     assert label == lab_page.words("text.add", token=shown)
@@ -464,13 +473,13 @@ def test_the_button_names_the_token_to_come(lab_page: Lab) -> None:
 def test_the_button_names_the_end(
     lab_page: Lab, over: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lab, "engine", over)
+    monkeypatch.setattr(lab, "models", over)
     answer = Answer(lab_page, lab_page.on_read(State(strategy="greedy").to_json(), "Il"))
     assert answer.values["add"] == gr.update(value=lab_page.words("text.add_end"), interactive=True)
 
 
 def test_after_the_end_nothing_more_is_written(lab_page: Lab) -> None:
-    end = lab.engine.model.tokenizer.end_of_text
+    end = conteur_model().tokenizer.end_of_text
     answer = acted(lab_page, IL, "force", str(end))
     assert [answer.values[name]["interactive"] for name in ("add", "run", "back", "restart")] == [
         False, False, True, True,
@@ -489,7 +498,7 @@ def test_a_text_that_is_full_says_so(lab_page: Lab) -> None:
 def test_a_run_writes_token_by_token(lab_page: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lab, "RUN_TOKENS", 5)
     *steps, last = run(lab_page, replace(IL, seed=1).to_json())
-    written = list(lab.engine.model.write(IL.prompt, replace(IL, seed=1).settings, tokens=5))
+    written = list(conteur_model().write(IL.prompt, replace(IL, seed=1).settings, tokens=5))
     assert [len(step.state.written) for step in steps] == list(range(1, len(written) + 1))
     assert last.state == steps[-1].state
     assert last.state.written == tuple(step.token.id for step in written)
@@ -505,7 +514,7 @@ def test_a_run_writes_token_by_token(lab_page: Lab, monkeypatch: pytest.MonkeyPa
 def test_a_run_stops_at_the_end_of_the_text(
     lab_page: Lab, over: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lab, "engine", over)
+    monkeypatch.setattr(lab, "models", over)
     state = State(prompt="Il", strategy="greedy")
     first, last = run(lab_page, state.to_json())
     end = over.model.tokenizer.end_of_text
@@ -569,7 +578,7 @@ def test_without_a_model_every_event_says_so(lab_page: Lab, name: str) -> None:
 
 def test_the_model_opens_when_the_app_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine("conteur")
-    monkeypatch.setattr(lab, "engine", engine)
+    monkeypatch.setattr(lab, "models", engine)
     assert not lab.ready()
     lab.start_loading()
     assert engine.model.name == "conteur"

@@ -56,7 +56,7 @@ def test_without_a_prompt_the_example_is_read(conteur: Engine) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_a_model_the_recorded_example_is_shown_and_said(language: str) -> None:
-    nobody = Engine("there is no such model")
+    nobody = Engine("./there is no such model")
     for name in PANELS:
         drawing = drawn(nobody, name, language, prompt="Le chat")
         page = routes.page(nobody, language, name, {"prompt": "Le chat"})

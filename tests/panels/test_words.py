@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment, nodes
 
 from panels.catalogue import PANELS
+from panels.models import SAID as KINDS
 from panels.words import LANGUAGES, SITE, Words, words_of
 from tests.conftest import ROOT
 
@@ -82,7 +83,8 @@ def put_together() -> set[str]:
         "choice.": {"greedy", "sampling"},
         "titles.": set(PANELS),
         "logits.": {"top_k", "top_p", "greedy", "impossible"},
-        "notes.": literals() & {key[6:] for key in texts("fr") if key.startswith("notes.")},
+        "notes.": {f"model_{kind}" for kind in KINDS}
+        | literals() & {key[6:] for key in texts("fr") if key.startswith("notes.")},
         "probabilities.": {"after", "after_greedy"},
         "blocks.": {"ids", "embedded", "attention", "expanded", "after", "logits"},
         "cost.": set(LANGUAGES),
@@ -141,6 +143,7 @@ def test_every_note_has_its_words() -> None:
             key = node.args[0]
             if name in ("Note", "unchanged") and isinstance(key, ast.Constant):
                 said.add("notes." + str(key.value))
+    said |= {f"notes.model_{kind}" for kind in KINDS}
     assert said == {key for key in texts("fr") if key.startswith("notes.")}
 
 

@@ -22,7 +22,7 @@
   }
 
   // The screen of an address takes a moment to come back: the example must not flash before it.
-  if (/[?&](prompt|written|seed|strategy|temperature|top_k|top_p)=/.test(location.search)) {
+  if (/[?&](prompt|model|written|seed|strategy|temperature|top_k|top_p)=/.test(location.search)) {
     root.classList.add("restoring");
     setTimeout(() => root.classList.remove("restoring"), 10000);
   }
@@ -47,6 +47,7 @@
   let patience = 0;
 
   function turn(act, latest, reads) {
+    if (act === "on_model") wanted = null; // another one was chosen
     return new Promise((go) => {
       const older = latest ? waiting.findIndex((one) => one.act === act) : -1;
       if (older >= 0) waiting.splice(older, 1);
@@ -94,6 +95,7 @@
   }
 
   function panel(element, trigger, watch) {
+    const name = element.parentElement.closest("[id]").id; // Gradio gives the element itself another
     let focused = null;
 
     element.addEventListener("click", (event) => {
@@ -123,12 +125,15 @@
       if (event.relatedTarget && !element.contains(event.relatedTarget)) focused = null;
     });
 
-    if (element.id === "notes") element.setAttribute("role", "status");
+    if (name === "notes") {
+      element.setAttribute("role", "status");
+      askAgain = (name) => trigger("select", { act: "model", value: name });
+    }
     applyTheme(); // Gradio has set the system's by now
     sayValues();
     watch("value", () => {
       keepAddress(element);
-      if (element.id === "panel-choice") requestAnimationFrame(sayValues);
+      if (name === "panel-choice") requestAnimationFrame(sayValues);
       const figure = element.querySelector("[data-figure]");
       if (figure) setTimeout(plot, 0, figure.dataset.figure);
       const scroller = element.querySelector(".written-text");
@@ -149,6 +154,17 @@
     if (window.Plotly && place?.querySelector(".barlayer .point")) then(place);
     else setTimeout(whenPlotted, 100, then);
   }
+
+  // A model that is being opened is asked for again until it is there, or cannot be.
+  let wanted = null;
+  const LOOK_AGAIN = 1000;
+  setInterval(() => {
+    const notes = document.getElementById("notes");
+    wanted = notes?.querySelector("[data-again]")?.dataset.again ?? wanted;
+    if (notes?.querySelector("[data-refused]") || document.querySelector("[data-model]")?.dataset.model === wanted) wanted = null;
+    if (wanted && !acting && !waiting.length) askAgain?.(wanted);
+  }, LOOK_AGAIN);
+  let askAgain = null;
 
   let figures = 0;
   function plot(json) {

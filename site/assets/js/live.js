@@ -3,8 +3,8 @@
 (() => {
   const root = document.documentElement;
   const CHOICES = ["written", "position", "draw", "repeat"];
-  const SETTINGS = ["strategy", "temperature", "top_k", "top_p", "seed"];
-  const RETRY = 4000;
+  const SETTINGS = ["strategy", "temperature", "top_k", "top_p", "seed", "model"];
+  const RETRY = 4000, LOOK_AGAIN = 1000;
 
   function kept(name) {
     try { return sessionStorage.getItem(name); } catch { return null; }
@@ -84,6 +84,8 @@
     sayValues(form);
     link(form);
     const prompt = form.elements.prompt;
+    const model = form.querySelector("select[name=model]");
+    let asked = model?.value;
     if (prompt) {
       fit(prompt);
       prompt.addEventListener("keydown", (event) => {
@@ -133,6 +135,8 @@
         for (const name of CHOICES) delete parameters[name];
       }
       if (prompt) form.dataset.read = prompt.value;
+      if (model && model.value !== asked) for (const name of CHOICES) delete parameters[name];
+      asked = model?.value;
       if (parameters.top_k === "0") parameters.top_k = "none";
       if (parameters.top_p === "1") parameters.top_p = "none";
       if (parameters.seed === "") delete parameters.seed;
@@ -145,11 +149,20 @@
 
     form.addEventListener("htmx:afterSwap", () => {
       form.querySelector(".live-sleeps").hidden = true;
+      for (const told of form.querySelectorAll("[data-most]")) form.elements[told.dataset.most].max = told.dataset.value;
+      sayValues(form);
       link(form);
+      lookAgain();
       if (!focused || (document.activeElement && document.activeElement !== document.body)) return;
       const same = form.querySelector(`[data-key="${CSS.escape(focused)}"]`);
       (same ?? form.querySelector("[data-focus]"))?.focus({ preventScroll: true });
     });
+
+    // A model that is being opened is looked for again.
+    const lookAgain = () => {
+      if (form.querySelector("[data-again]")) setTimeout(() => htmx.trigger(form, "act", {}), LOOK_AGAIN);
+    };
+    if (form.querySelector("[data-again]")) document.addEventListener("DOMContentLoaded", lookAgain);
 
     // A server that sleeps is asked again until it answers.
     let waiting = false;
@@ -171,7 +184,8 @@
     for (const form of forms) {
       const other = ["prompt", ...SETTINGS].filter((name) => {
         const field = form.elements[name];
-        return field && field.type !== "hidden" && given[name] != null && field.value !== given[name];
+        if (!field || field.type === "hidden" || given[name] == null || field.value === given[name]) return false;
+        return !field.options || [...field.options].some((option) => option.value === given[name]);
       });
       if (!other.length) continue;
       for (const name of other) form.elements[name].value = given[name];
