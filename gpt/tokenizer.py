@@ -55,6 +55,7 @@ class Token:
 class Tokenizer:
     """A vocabulary and its merges, read from a `tokenizer.json`.
 
+    `spellings` are the bytes of every token, by id; `<|endoftext|>` has none.
     Raises ValueError when the vocabulary is not byte-level or has no `<|endoftext|>`.
     """
 
@@ -72,12 +73,13 @@ class Tokenizer:
         self.reads_start = bool(encoder.encode("").ids)
         encoder.encode_special_tokens = True
         self._encoder = encoder
-        self._bytes = [b""] * (1 + max(entries.values()))
+        spellings = [b""] * (1 + max(entries.values()))
         for entry, id in entries.items():
-            self._bytes[id] = (
+            spellings[id] = (
                 entry.encode() if id in added else bytes(map(_BYTE_OF.__getitem__, entry))
             )
-        self._bytes[self.end_of_text] = b""
+        spellings[self.end_of_text] = b""
+        self.spellings = tuple(spellings)
 
     @classmethod
     def from_file(cls, path: Path) -> Tokenizer:
@@ -98,7 +100,7 @@ class Tokenizer:
     @property
     def size(self) -> int:
         """V, the number of tokens."""
-        return len(self._bytes)
+        return len(self.spellings)
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text, without a start token; a typed `<|endoftext|>` is ordinary text.
@@ -143,13 +145,13 @@ class Tokenizer:
         wanted = well_formed(text).casefold()
         return [
             id
-            for id, spelling in enumerate(self._bytes)
+            for id, spelling in enumerate(self.spellings)
             if wanted in (END_OF_TEXT if id == self.end_of_text else _visible(spelling)).casefold()
         ]
 
     def _spelling(self, id: int) -> bytes:
         """The bytes of an id; a network may have more rows than the vocabulary has entries."""
-        return self._bytes[id] if 0 <= id < len(self._bytes) else b""
+        return self.spellings[id] if 0 <= id < len(self.spellings) else b""
 
 
 def well_formed(text: str) -> str:

@@ -10,6 +10,7 @@ from panels import (
     attention,
     blocks,
     choice,
+    compare,
     cost,
     feed_forward,
     logit_curve,
@@ -73,6 +74,7 @@ PANELS: dict[str, Panel] = {
     "twenty_lines": Panel(twenty_lines.data, ("prompt", *CHOICE)),
     "logit_curve": Panel(logit_curve.data, ("prompt",), logit_curve.CONTROLS),
     "training": Panel(training.data, (), training.CONTROLS, any_model=False),
+    "compare": Panel(compare.data, ("prompt", "beside")),
     "whole": Panel(whole.data, ("prompt", *CHOICE)),
     "text": Panel(text.data, ("prompt", *CHOICE)),
 }

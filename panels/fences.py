@@ -66,12 +66,12 @@ class Value(InlineProcessor):
 def panel(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any) -> str:
     """A live panel, which opens on its recorded drawing."""
     language, name = md.fences_language, source.strip()
+    models = from_environment().names
     data = _known(recorded(language), name, "panel")
-    drawing = draw(name, language, {**data, "address": "", "root": "../"})
+    here = {"address": "", "root": "../", "models": len(models)}
+    drawing = draw(name, language, {**data, **here})
     state = first_state(language)
-    return form(
-        name, PANELS[name], language, state, {}, Markup(drawing), (), from_environment().names
-    )
+    return form(name, PANELS[name], language, state, {}, Markup(drawing), (), models)
 
 
 def figure(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any) -> str:

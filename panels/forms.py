@@ -9,13 +9,14 @@ from typing import Any
 from markupsafe import Markup
 
 from panels.catalogue import CHOICE, Panel
+from panels.compare import beside_of
 from panels.controls import asked
 from panels.drawing import draw_page_part
 from panels.state import SEED_MOST, TEMPERATURE, TOP_K_MOST, TOP_P_LEAST, State, written_out
 
 LAB = {"fr": "/labo", "en": "/lab"}
 CARRIED = (
-    "written", "position", "draw", "repeat", "others", "everything", "shown", "search",
+    "written", "position", "draw", "repeat", "others", "everything", "shown", "search", "beside",
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def form(
             "carried": carried(panel, state, models),
             "models": models if panel.any_model and len(models) > 1 else (),
             "model": query.get("model", state.model),
+            "beside": query.get("beside") or beside_of(state, models),
             "controls": panel.controls,
             "most": most or {control.name: control.most for control in panel.controls},
             "values": asked(panel.controls, query),

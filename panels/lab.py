@@ -146,7 +146,7 @@ class Lab:
                         {"examples": words.list("prompt.examples")},
                     ),
                 )
-                self.model_line = self.html("model-line", self.model_said(state.model, parameters))
+                self.model_line = self.html("model-line", self.model_said(state, parameters))
                 self.model = gr.Dropdown(
                     list(models.names),
                     value=state.model,
@@ -502,13 +502,18 @@ class Lab:
             has_written,
             gr.update(visible=True, interactive=goes_on),
             gr.update(visible=False),
-            self.model_said(state.model, _parameters(view)),
+            self.model_said(state, _parameters(view)),
         ]
 
-    def model_said(self, name: str, parameters: int) -> str:
-        """The line under the prompt: which model this is."""
-        bundled = name == MODEL
-        data = {"name": name, "parameters": parameters, "bundled": bundled}
+    def model_said(self, state: State, parameters: int) -> str:
+        """The line under the prompt: which model this is, and the way to see it beside another."""
+        data = {
+            "name": state.model,
+            "parameters": parameters,
+            "bundled": state.model == MODEL,
+            "beside": len(models.names) > 1,
+            "address": state.to_query(),
+        }
         return draw("model_line", self.language, data)
 
     def controls(self, state: State) -> list[Any]:

@@ -42,7 +42,10 @@ class Note:
 
 @dataclass(frozen=True)
 class State:
-    """One screen. `written` are the ids after the prompt; `position` None is the last row."""
+    """One screen. `written` are the ids after the prompt; `position` None is the last row.
+
+    `beside` is the model that is set beside the screen's to compare, "" for any other one.
+    """
 
     prompt: str = ""
     model: str = MODEL
@@ -59,6 +62,7 @@ class State:
     shown: int = SHOWN[0]
     search: str = ""
     repeat: int = 0
+    beside: str = ""
 
     @property
     def settings(self) -> Settings:
@@ -154,7 +158,7 @@ def _fits(name: str, value: Any) -> bool:
     """Whether the page puts values of this kind under this name."""
     if name == "written":
         return isinstance(value, list) and all(type(id) is int for id in value)
-    if name in ("prompt", "search", "strategy", "model"):
+    if name in ("prompt", "search", "strategy", "model", "beside"):
         return isinstance(value, str)
     if name in ("others", "everything"):
         return isinstance(value, bool)
@@ -166,6 +170,7 @@ def _checked(
 ) -> tuple[State, list[Note]]:
     read: dict[str, Callable[[str], Any]] = {
         "model": _model,
+        "beside": lambda text: _model(text) if text else "",
         "strategy": _one_of("greedy", "sampling"),
         "temperature": _number(*TEMPERATURE),
         "top_k": _or_none(_integer(1, TOP_K_MOST)),

@@ -25,6 +25,7 @@ class View:
     """
 
     state: State
+    models: Models
     engine: Engine
     model: Model
     tokenizer: Tokenizer
@@ -78,6 +79,7 @@ def look(models: Models, state: State) -> View:
         here = distribution(reading.row_logits(selected), state.settings)
     return View(
         state=state,
+        models=models,
         engine=engine,
         model=engine.model,
         tokenizer=tokenizer,

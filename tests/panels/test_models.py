@@ -186,7 +186,9 @@ def screen(page: Lab, sent: list[object]) -> dict[object, object]:
     return dict(zip(page.shown, sent, strict=True))
 
 
-def test_the_lab_changes_its_model_and_goes_back(english: Lab, shelf: Shelf) -> None:
+def test_the_lab_changes_its_model_and_goes_back(
+    english: Lab, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tiny = name_of(shelf, "tiny")
     assert english.model.visible is True
     assert [value for _, value in english.model.choices] == list(shelf.names)
@@ -195,11 +197,16 @@ def test_the_lab_changes_its_model_and_goes_back(english: Lab, shelf: Shelf) -> 
     memory = str(changed[english.memory])
     assert json.loads(memory)["model"] == tiny
     assert f'data-model="{tiny}"' in str(changed[english.model_line])
+    assert f"/panels/en/compare?prompt=Il+%C3%A9tait&amp;model={tiny}" in str(
+        changed[english.model_line]
+    )
     added = screen(english, english.on_add(memory, "Il était"))
     state, _ = from_json(str(added[english.memory]), 320)
     assert state.written == (look(shelf, State("Il était", tiny)).choice.token_id,)
     back = screen(english, english.on_model(memory, MODEL))
     assert 'data-model="conteur"' in str(back[english.model_line])
+    monkeypatch.setattr(lab, "models", Shelf())
+    assert "compare" not in english.model_said(State(), 7_000_000)
 
 
 def test_a_model_that_does_not_open_leaves_the_screen_and_says_why(
