@@ -9,7 +9,7 @@ import threading
 
 from torch import Tensor
 
-SPARE = 64
+SPARE = 32
 """Positions for which room is made beyond those that are there."""
 
 

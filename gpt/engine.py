@@ -31,9 +31,15 @@ from gpt.weights import load
 
 READINGS_KEPT = 512
 BYTES_KEPT = 256_000_000
+"""Of readings, at the least; of a large model, twice what its weights take."""
+
 TEXTS_AT_ONCE = 64
 POSITIONS_AT_ONCE = 256
 """Of one pass: it bounds how long a short text waits for the long one before it."""
+
+LINGER, LINGER_MOST = 0.25, 0.03
+"""Part of a pass, and at the most how many seconds, for which the next one waits for the texts that
+the last one served: they come back a moment later, one token longer, and share the pass."""
 
 LOOK_UP = 0.1
 """Seconds between two looks at whether somebody who waits has left."""
@@ -74,7 +80,9 @@ class Engine:
         self._error: CheckpointError | None = None
         self._failed = math.inf  # when, on the monotonic clock
         self._progress = (0, 0)
+        self._kept = BYTES_KEPT
         self._lock = threading.Lock()  # of the four that follow
+        self._arrived = threading.Condition(self._lock)
         self._readings: OrderedDict[tuple[int, ...], Reading] = OrderedDict()
         self._requests: OrderedDict[tuple[int, ...], _Request] = OrderedDict()
         self._busy = False
@@ -145,6 +153,7 @@ class Engine:
             if known is None:
                 request = self._requests.setdefault(key, _Request(key))
                 request.waiting += 1
+                self._arrived.notify()
                 if not self._busy:
                     self._busy = True
                     self._hand.submit(self._work)
@@ -188,12 +197,22 @@ class Engine:
 
     def _work(self) -> None:
         while batch := self._next():
+            began = time.monotonic()
             try:
                 self._advance(batch)
             except BaseException as failure:
                 self._end(batch, failure)
             else:
-                self._end([request for request in batch if not request.rest])
+                served = [request for request in batch if not request.rest]
+                self._end(served)
+                self._linger(len(served), time.monotonic() - began)
+
+    def _linger(self, served: int, taken: float) -> None:
+        """Wait a moment for as many texts as were served to come back."""
+        with self._lock:
+            wanted = len(self._requests) + served
+            moment = min(LINGER * taken, LINGER_MOST)
+            self._arrived.wait_for(lambda: len(self._requests) >= wanted, moment)
 
     def _next(self) -> list[_Request]:
         """Who takes part in the next pass: the one who waits longest, then the shortest texts."""
@@ -260,7 +279,7 @@ class Engine:
     def _drop(self) -> None:
         """Forget the readings asked for longest ago, as long as they are too many or too big."""
         while len(self._readings) > 1 and (
-            len(self._readings) > READINGS_KEPT or self._bytes() > BYTES_KEPT
+            len(self._readings) > READINGS_KEPT or self._bytes() > self._kept
         ):
             self._readings.popitem(last=False)
 
@@ -272,6 +291,7 @@ class Engine:
     def _open(self) -> None:
         try:
             self._model = load(self.name, self._fits, self._told)
+            self._kept = max(BYTES_KEPT, 2 * _bytes(self._model.network))
         except CheckpointError as error:
             self._error = error
         finally:
@@ -281,6 +301,10 @@ class Engine:
 
     def _told(self, got: int, size: int) -> None:
         self._progress = (got, size)
+
+
+def _bytes(network: torch.nn.Module) -> int:
+    return sum(parameter.nbytes for parameter in network.parameters())
 
 
 def _common(one: tuple[int, ...], other: tuple[int, ...]) -> int:

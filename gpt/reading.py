@@ -156,10 +156,14 @@ class Reading:
         ]
 
     def _rows_logits(self, first: int, last: int) -> Tensor:
-        known = [self._scores.get(position) for position in range(first, last)]
-        if any(row is None for row in known):
-            return self.network.unembed(self.hidden[first:last])
-        return torch.stack([row for row in known if row is not None])
+        """(rows, V); a row that was computed before is that very row, to the last digit."""
+        known = {at: row for at, row in self._scores.items() if first <= at < last}
+        if len(known) == last - first:
+            return torch.stack([known[at] for at in range(first, last)])
+        logits = self.network.unembed(self.hidden[first:last])
+        for at, row in known.items():
+            logits[at - first] = row
+        return logits
 
 
 def _outcomes(logits: Tensor, total: Tensor, came: Sequence[int]) -> list[Outcome | None]:

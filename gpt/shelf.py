@@ -150,7 +150,10 @@ def memory_of(config: Config) -> int:
 
 
 def spare_memory() -> int:
-    """Half of what this machine, or the container we run in, has left, in bytes."""
+    """Half of what this machine, or the container we run in, has left, in bytes.
+
+    The other half is for what engines keep of their readings, and for everything else.
+    """
     left = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     information = Path("/proc/meminfo")
     if information.is_file():

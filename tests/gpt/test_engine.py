@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import threading
 import time
 import traceback
@@ -238,12 +239,13 @@ def test_what_is_kept_is_bounded_in_bytes(
     model: gpt.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = fresh(model, monkeypatch)
-    monkeypatch.setattr("gpt.engine.BYTES_KEPT", 200_000)
+    assert engine.model is model
+    monkeypatch.setattr(engine, "_kept", 200_000)
     made = [weakref.ref(engine.read([1 + n, 2, 3])) for n in range(100)]
     gc.collect()
     alive = [reading() for reading in made if reading() is not None]
-    # A cache of 4 + 64 positions is 2 layers × 2 × 68 × 16 numbers of 4 bytes; the rest is less.
-    assert 200_000 // 25_000 <= len(alive) <= 200_000 // (2 * 2 * 68 * 16 * 4)
+    # A cache of 4 + 32 positions is 2 layers × 2 × 36 × 16 numbers of 4 bytes; the rest is less.
+    assert 200_000 // 15_000 <= len(alive) <= 200_000 // (2 * 2 * 36 * 16 * 4)
     assert made[-1]() is not None
 
 
@@ -281,6 +283,31 @@ def test_those_who_ask_at_once_are_computed_in_one_pass(
     for n, reading in enumerate(readings[:-1]):
         alone = model.read_ids([9, 1 + n])
         torch.testing.assert_close(reading.logits, alone.logits, atol=1e-4, rtol=0)
+
+
+def test_texts_that_come_back_one_token_longer_share_the_next_pass_too(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = fresh(model, monkeypatch)
+    monkeypatch.setattr("gpt.engine.LINGER", math.inf)
+    monkeypatch.setattr("gpt.engine.LINGER_MOST", 1.0)
+    passes: list[list[int]] = []
+    held = hold(monkeypatch, passes)
+    steps, at_once = 6, threading.Barrier(CALLERS)
+
+    def write(first: int) -> None:
+        at_once.wait(PATIENCE)
+        for step in range(steps):
+            engine.read([first, *range(1, 1 + step)])
+
+    with ThreadPoolExecutor(CALLERS) as visitors:
+        writing = [visitors.submit(write, first) for first in range(9, 9 + CALLERS)]
+        until(lambda: engine.waiting == CALLERS)
+        held.set()
+        for each in writing:
+            each.result(PATIENCE)
+    assert sum(map(len, passes)) == CALLERS * steps
+    assert len(passes) <= steps + 2  # alone, each would have had passes of its own
 
 
 def test_a_long_text_is_read_in_several_passes_and_keeps_nobody_waiting(

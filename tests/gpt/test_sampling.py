@@ -362,3 +362,11 @@ def test_the_crossing_token_is_kept_as_in_transformers() -> None:
     row, setting = of(0.1, 0.4, 0.3, 0.2), Settings(top_p=0.6)
     kept = (reference(row, setting) > -math.inf).tolist()
     assert distribution(row, setting).kept.tolist() == kept == [False, True, True, False]
+
+
+@given(st.lists(st.sampled_from([-math.inf, -1.5, -0.0, 0.0, 2.0, 7.25, math.inf]), min_size=1))
+def test_the_order_is_that_of_a_stable_sort(scores: list[float]) -> None:
+    row = torch.tensor(scores, dtype=torch.float64)
+    assume(max(scores) > -math.inf)
+    wanted = row.sort(descending=True, stable=True).indices
+    assert torch.equal(distribution(row, Settings()).order, wanted)
