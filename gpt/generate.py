@@ -106,6 +106,6 @@ def generate_next_token(model: Model, text: str, settings: Settings, u: float) -
     reading = model.read(text)
     logits = reading.logits  # (T, V): a row of scores after every token
     last = logits[-1]  # (V,): only the last row speaks of the token to come
-    probabilities = distribution(last, settings)  # softmax, temperature, top-k, top-p
+    probabilities = distribution(last, settings)  # temperature, top-k, softmax, top-p
     choice = probabilities.choose(u)  # the most probable, or a draw
     return model.tokenizer.token(choice.token_id)

@@ -72,7 +72,7 @@ class Attention(nn.Module):
 
 
 class FeedForward(nn.Module):
-    """Each position thinks for itself: expand four times, bend, contract."""
+    """Each position by itself: expand four times, bend, contract."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()

@@ -13,9 +13,9 @@ SHOWN = 6
 
 
 def data(view: View) -> dict[str, Any]:
-    """For the first tokens: logit, divided by T, less the highest, exponential, share of the sum.
+    """For the first tokens: logit, over temperature, less the highest, exponential, share of sum.
 
-    Computed in float64 over the whole vocabulary; greedy needs no temperature, so T is 1 there.
+    Computed in float64 over the whole vocabulary; greedy has no temperature, so it is 1 there.
     """
     temperature = 1.0 if view.state.strategy == "greedy" else view.state.temperature
     logits = view.here.logits.double()

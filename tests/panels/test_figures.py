@@ -21,7 +21,10 @@ SHOWS = {
     "attention": ["keys", "values", "query", "mask", "root", "weights", "average", "joined"],
     "feed-forward": ["one", "expand", "bend", "contract", "each"],
     "rows": ["tokens", "parallel"],
-    "select-token": ["rows", "only", "softmax", "settings", "greedy", "sampling", "one"],
+    "select-token": [
+        "rows", "only", "straight", "settings", "softmax", "top_p", "greedy", "highest",
+        "sampling", "one",
+    ],
     "training": ["text", "came", "loss", "mean", "moves", "again"],
 }  # fmt: skip
 FIGURES = sorted(path.stem for path in (SITE / "figures").glob("*.svg"))
