@@ -1,4 +1,4 @@
-"""The app as its own process, the machine in a line, and a table to print."""
+"""The app as its own process, the machine in a line, and the figures in a table."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def lab(running: App) -> Iterator[Page]:
 
 def machine() -> str:
     """The processor, its cores, the system, the versions that matter, and what else is running."""
-    versions = ", ".join(f"{name} {version(name)}" for name in ("gradio", "torch"))
+    versions = ", ".join(f"{name} {version(name)}" for name in ("gradio", "torch", "transformers"))
     return (
         f"{_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; "
         f"Python {platform.python_version()}, {versions}"
@@ -99,10 +99,48 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def show(title: str, rows: Sequence[tuple[str, str]]) -> None:
-    """Print a small table under a title, and the machine under it."""
-    width = max(len(name) for name, _ in rows)
-    print(f"\n{title}")
-    for name, value in rows:
-        print(f"  {name:<{width}}  {value}")
-    print(f"  on {machine()}")
+@dataclass(frozen=True)
+class Line:
+    """One figure, beside a peer's where it has one, and what we aim at.
+
+    With a peer, the aim is of ours divided by theirs, else of the figure itself. `least` says that
+    more is better: the aim is a lower bound.
+    """
+
+    what: str
+    peer: str
+    ours: float
+    theirs: float | None = None
+    unit: str = "ms"
+    aim: float | None = None
+    least: bool = False
+
+    @property
+    def cells(self) -> tuple[str, str, str, str, str]:
+        """What is measured, ours, the peer's, the ratio, the aim, as a table shows them."""
+        theirs = "" if self.theirs is None else f"{self.peer}: {self.written(self.theirs)}"
+        ratio = "" if self.theirs is None else f"{self.ours / self.theirs:.2f} ×"
+        aim = ""
+        if self.aim is not None:
+            bound = "≥" if self.least else "≤"
+            aim = f"{bound} {self.aim:g} ×" if self.theirs else f"{bound} {self.written(self.aim)}"
+        return self.what, self.written(self.ours), theirs, ratio, aim
+
+    def written(self, value: float) -> str:
+        """A value with three figures and its unit."""
+        if self.unit == "":
+            return f"{value:,.0f}"
+        decimals = max(0, 2 - (len(str(int(abs(value)))) - 1)) if value else 0
+        return f"{value:,.{decimals}f} {self.unit}"
+
+
+HEAD = ("what", "ours", "the peer’s", "ours ÷ theirs", "aim")
+
+
+def show(lines: Sequence[Line]) -> None:
+    """Print the figures as a table, and the machine under it."""
+    rows = [HEAD, *(line.cells for line in lines)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+    print(f"on {machine()}", flush=True)

@@ -31,15 +31,18 @@ class Cache:
         room = self._rooms[0]
         return (0, 0) if room is None else (id(room), len(self._rooms) * room.size)
 
-    def extend(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Append the new positions of one block; return all of them, (B, H, T, C/H) each."""
+    def extend(self, layer: int, new: Tensor) -> tuple[Tensor, Tensor]:
+        """Append the new positions of one block, keys and values: (2, B, H, new, C/H).
+
+        Returns the keys and the values of all positions, (B, H, T, C/H) each.
+        """
         start = self._lengths[layer]
-        end = start + key.shape[-2]
+        end = start + new.shape[-2]
         room = self._rooms[layer]
         if room is None or not room.claim(start, end):
-            room = self._rooms[layer] = _Room(key, end, room, start)
+            room = self._rooms[layer] = _Room(new, end, room, start)
         self._lengths[layer] = end
-        return room.put(start, key, value)
+        return room.put(start, new)
 
     def copy(self, length: int | None = None) -> Cache:
         """A cache of the first `length` positions that can be extended without touching this."""
@@ -53,28 +56,26 @@ class _Room:
     """Keys and values of one block, with places left at the end for the first text that goes on."""
 
     def __init__(self, like: Tensor, filled: int, past: _Room | None, kept: int) -> None:
-        shape = (*like.shape[:-2], filled + SPARE, like.shape[-1])
-        self._key, self._value = like.new_empty(shape), like.new_empty(shape)
+        self._places = like.new_empty(*like.shape[:-2], filled + SPARE, like.shape[-1])
         self._filled = filled
         self._claiming = threading.Lock()
         if past is not None:
-            self._key[..., :kept, :] = past._key[..., :kept, :]
-            self._value[..., :kept, :] = past._value[..., :kept, :]
+            self._places[..., :kept, :] = past._places[..., :kept, :]
 
     @property
     def size(self) -> int:
-        return self._key.nbytes + self._value.nbytes
+        return self._places.nbytes
 
     def claim(self, start: int, end: int) -> bool:
         """Whether the places from start to end are free; they are the caller's then."""
         with self._claiming:
-            if self._filled != start or end > self._key.shape[-2]:
+            if self._filled != start or end > self._places.shape[-2]:
                 return False
             self._filled = end
             return True
 
-    def put(self, start: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        end = start + key.shape[-2]
-        self._key[..., start:end, :] = key
-        self._value[..., start:end, :] = value
-        return self._key[..., :end, :], self._value[..., :end, :]
+    def put(self, start: int, new: Tensor) -> tuple[Tensor, Tensor]:
+        end = start + new.shape[-2]
+        self._places[..., start:end, :] = new
+        key, value = self._places[..., :end, :]
+        return key, value

@@ -37,7 +37,7 @@ TEXTS_AT_ONCE = 64
 POSITIONS_AT_ONCE = 256
 """Of one pass: it bounds how long a short text waits for the long one before it."""
 
-LINGER, LINGER_MOST = 0.25, 0.03
+LINGER, LINGER_MOST = 0.25, 0.05
 """Part of a pass, and at the most how many seconds, for which the next one waits for the texts that
 the last one served: they come back a moment later, one token longer, and share the pass."""
 

@@ -72,11 +72,15 @@ class Distribution:
 
     settings: Settings
     logits: Tensor
-    plain: Tensor
     probabilities: Tensor
     kept: Tensor
     _order: Tensor | None = None
     _cumulative: Tensor | None = None
+
+    @cached_property
+    def plain(self) -> Tensor:
+        """The softmax of the logits; greedy chooses without it."""
+        return softmax(self.logits)
 
     @cached_property
     def order(self) -> Tensor:
@@ -171,12 +175,11 @@ def distribution(logits: Tensor, settings: Settings) -> Distribution:
         raise ValueError("a row of logits is (V,) numbers, none of them NaN")
     if bool((scores == -math.inf).all()):
         raise ValueError("every logit is −∞: there is no token to choose")
-    plain = softmax(scores)
 
     if settings.strategy == "greedy":  # no order is needed to see which is the highest
         kept = torch.zeros_like(scores, dtype=torch.bool)
         kept[scores.argmax()] = True
-        return Distribution(settings, scores, plain, kept.double(), kept)
+        return Distribution(settings, scores, kept.double(), kept)
 
     order = _ranked(scores)
     heated = temper(scores, settings.temperature)
@@ -186,13 +189,13 @@ def distribution(logits: Tensor, settings: Settings) -> Distribution:
     sums = running.cumsum(0)
     count = nucleus(sums, settings.top_p)
 
-    probabilities = torch.zeros_like(plain)
+    probabilities = torch.zeros_like(scores)
     probabilities[survivors[:count]] = running[:count] / running[:count].sum()
     kept = torch.zeros_like(scores, dtype=torch.bool)
     kept[survivors[:count]] = True
-    cumulative = torch.full_like(plain, math.nan)
+    cumulative = torch.full_like(scores, math.nan)
     cumulative[survivors] = sums
-    return Distribution(settings, scores, plain, probabilities, kept, order, cumulative)
+    return Distribution(settings, scores, probabilities, kept, order, cumulative)
 
 
 def _ranked(scores: Tensor) -> Tensor:

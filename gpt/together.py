@@ -60,15 +60,13 @@ def _attended(
     lengths: list[int],
     masks: list[Tensor | None],
 ) -> Tensor:
-    per_head = (len(x), 3, attention.heads, -1)
-    together = attention.query_key_value(x).view(per_head).permute(1, 2, 0, 3)  # (3, H, all, C/H)
-    gathered, first = [], 0
-    for part, length, mask in zip(parts, lengths, masks, strict=True):
-        query, key, value = together[:, None, :, first : first + length].unbind()
-        key, value = part.cache.extend(attention.layer, key, value)
-        gathered.append(F.scaled_dot_product_attention(query, key, value, mask)[0])
-        first += length
-    mixed: Tensor = attention.output(torch.cat(gathered, dim=1).transpose(0, 1).flatten(1))
+    per_head = (len(x), 3, 1, attention.heads, -1)
+    together = attention.query_key_value(x).view(per_head).permute(1, 2, 3, 0, 4)
+    gathered = []
+    for part, new, mask in zip(parts, together.split(lengths, dim=3), masks, strict=True):
+        key, value = part.cache.extend(attention.layer, new[1:])  # new: (3, 1, H, length, C/H)
+        gathered.append(F.scaled_dot_product_attention(new[0], key, value, mask))
+    mixed: Tensor = attention.output(torch.cat(gathered, dim=2)[0].transpose(0, 1).flatten(1))
     return mixed
 
 
