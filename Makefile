@@ -34,11 +34,9 @@ pages: $(VENV)/run.stamp
 train: $(VENV)/run.stamp
 	@$(BIN)/python -m gpt.training all --corpus "$(CORPUS)" --state "$(STATE)"
 
+# Every figure of benchmarks/, side by side with its peer, and the table in the README; an idle machine, please.
 bench: $(VENV)/dev.stamp browser
-	@$(BIN)/python -m benchmarks.startup
-	@$(BIN)/python -m benchmarks.memory
-	@$(BIN)/python -m benchmarks.step
-	@$(BIN)/python -m benchmarks.pages
+	@$(BIN)/python -m benchmarks
 
 # A training run under way is left alone.
 clean:

@@ -20,6 +20,7 @@ from serve.errors import on_http_exception
 from serve.gradio_page import Page
 from serve.language import LANGUAGES
 from serve.layers import layers
+from serve.line import Line
 from serve.pages import page_routes
 from serve.panels import panel_routes
 
@@ -39,7 +40,8 @@ def main() -> None:
     demo = lab.blocks()
     demo.queue(default_concurrency_limit=2, max_size=256, api_open=False)
     drawing, page = (partial(draw, lab.models) for draw in (panels.drawing, panels.page))
-    ours = routes(lab.ready, panel_routes(drawing, page), page_routes(pages.BUILD, LANGUAGES))
+    line = Line()
+    ours = routes(lab.ready, line, panel_routes(drawing, page), page_routes(pages.BUILD, LANGUAGES))
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
     demo.launch(
@@ -63,7 +65,7 @@ def main() -> None:
         app_kwargs={
             "openapi_url": None,
             "routes": ours,
-            "middleware": layers(ours, gradio_pages(head)),
+            "middleware": layers(ours, gradio_pages(head), line, panels.left),
             "exception_handlers": {HTTPException: on_http_exception},
         },
         **looks,

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.first_answer`: a long prompt read, every row judged, on GPT-2 small's shape."""
+"""`python -m benchmarks.first_answer`: a long prompt read and judged, on GPT-2 small's shape."""
 
 from __future__ import annotations
 

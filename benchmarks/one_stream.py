@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from benchmarks.running import Line, show
 from benchmarks.small import Both, gpt2_small, in_turn
 from gpt import Settings, distribution
-from gpt.packing import PackedLinear
+from gpt.packing import PackedGPT, PackedLinear
 
 PROMPT, TOKENS, TIMES = 64, 128, 3
 GREEDY = Settings("greedy")
@@ -26,7 +28,7 @@ def lines() -> list[Line]:
             lambda: [floor() for _ in range(TOKENS)],
         )
     a_token = [1000 * taken / TOKENS for taken in (ours, cached, uncached, read)]
-    of = f"one stream, {PROMPT} + {TOKENS} tokens, a token"
+    of = f"one stream, {PROMPT} + {TOKENS} tokens: a token"
     return [
         Line(of, "transformers, cache", a_token[0], a_token[1], "ms"),
         Line(of, "uncached, as nanoGPT", a_token[0], a_token[2], "ms"),
@@ -62,11 +64,12 @@ def uncached_generate(both: Both, prompt: list[int]) -> None:
             ids = torch.cat([ids, logits.argmax(-1, keepdim=True)], dim=1)
 
 
-def weights_read(both: Both):  # type: ignore[no-untyped-def]
+def weights_read(both: Both) -> Callable[[], None]:
     """The floor: every matrix multiplied once with one vector, and nothing else."""
     network = both.engine.model.network
+    assert isinstance(network, PackedGPT)
     packed = [each for each in network.modules() if isinstance(each, PackedLinear)]
-    packed += network._table  # type: ignore[operator]
+    packed += network._table
     vectors = [torch.ones(1, each.in_features) for each in packed]
 
     def read() -> None:

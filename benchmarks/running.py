@@ -43,13 +43,23 @@ class App:
                     time.sleep(0.005)
         raise TimeoutError(f"the app was not ready after {PATIENCE:.0f} s")
 
+    def first_page(self) -> float:
+        """Seconds from the start of the process until a page has been read."""
+        httpx.get(f"{self.address}/en/", trust_env=False).raise_for_status()
+        return time.perf_counter() - self.started
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
 
 @contextmanager
 def app() -> Iterator[App]:
     """Start the app on a free port; end it when the measurement is done."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = trial.getsockname()[1]
+    port = free_port()
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "app.py"],

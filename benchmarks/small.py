@@ -38,13 +38,13 @@ class Both:
         """Random ids, a text of this many tokens."""
         generator = torch.Generator().manual_seed(seed)
         size = self.engine.model.network.config.vocabulary
-        return torch.randint(1, size, (count,), generator=generator).tolist()  # type: ignore[no-any-return]
+        return torch.randint(1, size, (count,), generator=generator).tolist()
 
 
 @contextmanager
 def gpt2_small() -> Iterator[Both]:
     """124 million random numbers in the layout of the Hub, opened by both."""
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.manual_seed(5)
     folder = Path(tempfile.mkdtemp())
     try:
@@ -52,7 +52,7 @@ def gpt2_small() -> Iterator[Both]:
         made.save_pretrained(folder)
         numbered(made.config.vocab_size).save(str(folder / "tokenizer.json"))
         del made
-        peer = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32).eval()
+        peer = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32).eval()  # type: ignore[no-untyped-call]
         engine = Engine(str(folder))
         _ = engine.model
         yield Both(engine, peer, folder)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.streams`: eight and thirty-two texts written at once, on GPT-2 small's shape."""
+"""`python -m benchmarks.streams`: many texts written at once, on GPT-2 small's shape."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def lines() -> list[Line]:
     found = []
     with gpt2_small() as both:
         for streams, aim in AIMS.items():
-            ours, one_by_one, batched = measured(both, streams)
+            ours, alone, batched = measured(both, streams)
             of = f"{streams} streams, {PROMPT} + {TOKENS} tokens each"
             a_second = streams * TOKENS / ours
             for peer, theirs, bound in (
-                ("transformers, one by one", ALONE * TOKENS / one_by_one, aim),
+                ("transformers, one by one", ALONE * TOKENS / alone, aim),
                 ("transformers, one batch", streams * TOKENS / batched, 1.0),
             ):
                 found.append(Line(of, peer, a_second, theirs, "tokens/s", bound, least=True))
@@ -43,7 +43,7 @@ def measured(both: Both, streams: int) -> list[float]:
     return in_turn(
         TIMES,
         lambda: write(both, texts(both, streams, next(rounds))),
-        lambda: [generate(both, [text]) for text in few],
+        lambda: one_by_one(both, few),
         lambda: generate(both, many),
     )
 
@@ -63,6 +63,11 @@ def write(both: Both, prompts: list[list[int]]) -> None:
 
     with ThreadPoolExecutor(len(prompts)) as visitors:
         list(visitors.map(one, prompts))
+
+
+def one_by_one(both: Both, prompts: list[list[int]]) -> None:
+    for prompt in prompts:
+        generate(both, [prompt])
 
 
 def generate(both: Both, prompts: list[list[int]]) -> None:

@@ -23,15 +23,12 @@ import torch
 
 from gpt.errors import CheckpointError
 from gpt.generate import Model
+from gpt.kept import BYTES_KEPT, Kept
 from gpt.model import Config
 from gpt.reading import Reading
 from gpt.together import Part, hidden_together
 from gpt.trace import Trace
 from gpt.weights import load
-
-READINGS_KEPT = 512
-BYTES_KEPT = 256_000_000
-"""Of readings, at the least; of a large model, twice what its weights take."""
 
 TEXTS_AT_ONCE = 64
 POSITIONS_AT_ONCE = 256
@@ -40,6 +37,10 @@ POSITIONS_AT_ONCE = 256
 LINGER, LINGER_MOST = 0.25, 0.05
 """Part of a pass, and at the most how many seconds, for which the next one waits for the texts that
 the last one served: they come back a moment later, one token longer, and share the pass."""
+
+SMALL = 100_000_000
+"""Bytes of weights up to which one processor core reads them fast enough, and leaves the others to
+those who draw; two that wait for each other at every layer are slower when both are busy."""
 
 LOOK_UP = 0.1
 """Seconds between two looks at whether somebody who waits has left."""
@@ -80,10 +81,9 @@ class Engine:
         self._error: CheckpointError | None = None
         self._failed = math.inf  # when, on the monotonic clock
         self._progress = (0, 0)
-        self._kept = BYTES_KEPT
         self._lock = threading.Lock()  # of the four that follow
         self._arrived = threading.Condition(self._lock)
-        self._readings: OrderedDict[tuple[int, ...], Reading] = OrderedDict()
+        self._readings = Kept()
         self._requests: OrderedDict[tuple[int, ...], _Request] = OrderedDict()
         self._busy = False
         self._hand = ThreadPoolExecutor(1, thread_name_prefix="read")
@@ -149,7 +149,7 @@ class Engine:
         wanted, dropped = self.model.fit(ids)
         key = tuple(wanted)
         with self._lock:
-            known = self._readings.get(key)
+            known = self._readings.asked_for(key)
             if known is None:
                 request = self._requests.setdefault(key, _Request(key))
                 request.waiting += 1
@@ -157,15 +157,13 @@ class Engine:
                 if not self._busy:
                     self._busy = True
                     self._hand.submit(self._work)
-            else:
-                self._readings.move_to_end(key)
         if known is None:
             known = self._waited_for(request)
         if known.dropped == dropped:
             return known
         known = replace(known, dropped=dropped)
         with self._lock:
-            self._readings[key] = known
+            self._readings.keep(known)
         return known
 
     def _prompt_ids(self, prompt: str) -> tuple[int, ...]:
@@ -236,17 +234,10 @@ class Engine:
 
     def _begun(self, key: tuple[int, ...]) -> Reading:
         """As much of this text as some kept reading has read; never all of it."""
-        best = self._readings.get(key[:-1])
-        if best is not None:
-            return best
-        longest = 0
-        for known in self._readings:
-            common = _common(known, key)
-            if common > longest:
-                best, longest = self._readings[known], common
+        best, length = self._readings.beginning(key)
         if best is None:
             return self.model.nothing_read()
-        return best if longest == len(best.ids) else best.first(longest)
+        return best if length == len(best.ids) else best.first(length)
 
     def _advance(self, batch: Sequence[_Request]) -> None:
         """Read on in every text of the batch; the logits of those that end are computed too."""
@@ -271,27 +262,17 @@ class Engine:
                 self._requests.pop(request.key, None)
                 request.failure = failure
                 if failure is None and request.reading is not None:
-                    self._readings[request.key] = request.reading
-            self._drop()
+                    self._readings.keep(request.reading)
         for request in requests:
             request.over.set()
-
-    def _drop(self) -> None:
-        """Forget the readings asked for longest ago, as long as they are too many or too big."""
-        while len(self._readings) > 1 and (
-            len(self._readings) > READINGS_KEPT or self._bytes() > self._kept
-        ):
-            self._readings.popitem(last=False)
-
-    def _bytes(self) -> int:
-        readings = self._readings.values()
-        caches = dict(reading.cache.memory for reading in readings)
-        return sum(caches.values()) + sum(reading.own_bytes for reading in readings)
 
     def _open(self) -> None:
         try:
             self._model = load(self.name, self._fits, self._told)
-            self._kept = max(BYTES_KEPT, 2 * _bytes(self._model.network))
+            size = sum(each.nbytes for each in self._model.network.parameters())
+            self._readings.most = max(BYTES_KEPT, 2 * size)
+            if size <= SMALL:
+                self._hand.submit(torch.set_num_threads, 1)
         except CheckpointError as error:
             self._error = error
         finally:
@@ -301,15 +282,3 @@ class Engine:
 
     def _told(self, got: int, size: int) -> None:
         self._progress = (got, size)
-
-
-def _bytes(network: torch.nn.Module) -> int:
-    return sum(parameter.nbytes for parameter in network.parameters())
-
-
-def _common(one: tuple[int, ...], other: tuple[int, ...]) -> int:
-    """How many ids two texts begin with alike; never all of `other`."""
-    most = min(len(one), len(other) - 1)
-    if one[:most] == other[:most]:
-        return most
-    return next(n for n in range(most) if one[n] != other[n])

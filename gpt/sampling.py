@@ -144,13 +144,14 @@ class Distribution:
             return Choice(int(self.kept.int().argmax()), 1, 1.0, None, (0.0, 1.0))
         if u is None or not 0 <= u < 1:
             raise ValueError(f"sampling needs u from 0 to 1 (1 left out), not {u}")
-        return self._choice(int((self._ends() <= u).sum()), u)
+        return self._choice(int((self._ends <= u).sum()), u)
 
     def shares(self, numbers: Tensor) -> Tensor:
         """How often each token is drawn by many numbers u in [0, 1): counts, (V,)."""
-        indices = torch.searchsorted(self._ends(), numbers.double(), right=True)
+        indices = torch.searchsorted(self._ends, numbers.double(), right=True)
         return torch.bincount(self.order[indices], minlength=len(self.order))
 
+    @cached_property
     def _ends(self) -> Tensor:
         """Where each slice of [0, 1] ends, by rank; the last one at exactly 1."""
         sums = self.probabilities[self.order].cumsum(0)
@@ -158,7 +159,7 @@ class Distribution:
 
     def _choice(self, index: int, u: float) -> Choice:
         token_id = int(self.order[index])
-        ends = self._ends()
+        ends = self._ends
         low = float(ends[index - 1]) if index else 0.0
         probability = float(self.probabilities[token_id])
         return Choice(token_id, index + 1, probability, u, (low, float(ends[index])))

@@ -80,6 +80,7 @@ class Tokenizer:
             )
         spellings[self.end_of_text] = b""
         self.spellings = tuple(spellings)
+        self._alone: dict[int, Token] = {}
 
     @classmethod
     def from_file(cls, path: Path) -> Tokenizer:
@@ -138,7 +139,10 @@ class Tokenizer:
 
     def token(self, id: int) -> Token:
         """A token by itself, as the table of the vocabulary shows it."""
-        return self.tokens([id])[0]
+        known = self._alone.get(id)
+        if known is None:
+            known = self._alone[id] = self.tokens([id])[0]
+        return known
 
     def find(self, text: str) -> list[int]:
         """The ids of the tokens that contain `text`, upper or lower case, in the order of ids."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
+import json
+from functools import cache, lru_cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from panels.words import SITE, words_of
 
@@ -29,15 +32,28 @@ def readable(text: str) -> str:
     return text.translate(PICTURES)
 
 
+@pass_context
+def once(context: Context, data: dict[str, Any], template: str) -> Markup:
+    """A part of a drawing by a template of its own; drawn lately, it is taken as it was drawn."""
+    return _part(template, context["language"], json.dumps(data))
+
+
+@lru_cache(maxsize=8_192)
+def _part(template: str, language: str, data: str) -> Markup:
+    return Markup(draw(template, language, json.loads(data)))
+
+
 @cache
 def _templates() -> Environment:
     templates = Environment(
         loader=FileSystemLoader([SITE / "panels", SITE / "pages", SITE / "figures"]),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     templates.filters["readable"] = readable
+    templates.filters["once"] = once
     templates.filters["times"] = lambda share, whole: f"{100 * share / whole:.3f}%"
     return templates

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from gpt.tokenizer import Token
@@ -10,10 +11,12 @@ from gpt.tokenizer import Token
 SIGNS = {" ": "·", "\n": "⏎", "\t": "⇥", "\u00a0": "⍽", "\u202f": "⍽"}
 
 
+@lru_cache(maxsize=16_384)
 def glyphs(token: Token) -> dict[str, Any]:
     """What a template needs to draw a token.
 
     `parts` are (text, kind) with kind "text" or "sign"; `piece` is "1/2" on a part of a character.
+    Kept for the tokens drawn last, which are mostly those drawn next: nobody may change it.
     """
     drawn: dict[str, Any] = {"id": token.id, "end": token.is_end_of_text, "parts": _parts(token)}
     if token.piece is not None:

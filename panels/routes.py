@@ -8,6 +8,7 @@ from functools import partial
 from markupsafe import Markup
 
 from gpt import CheckpointError
+from gpt.engine import left as left
 from gpt.shelf import Models
 from panels import acts
 from panels.catalogue import PANELS

@@ -10,10 +10,12 @@ from starlette.routing import BaseRoute, Route
 
 from serve.dress import dress
 from serve.language import preferred
+from serve.line import Line
 
 
 def routes(
     model_is_open: Callable[[], bool],
+    line: Line,
     panels: Sequence[BaseRoute] = (),
     pages: Sequence[BaseRoute] = (),
 ) -> list[BaseRoute]:
@@ -30,6 +32,7 @@ def routes(
         Route("/en", to("/en/")),
         Route("/lab/", to("/lab")),
         Route("/healthz", health),
+        line.route(),
         *panels,
         *pages,
         dress(),

@@ -13,15 +13,22 @@ from serve.errors import Faults
 from serve.gate import Gate
 from serve.gradio_page import GradioPages, Page
 from serve.headers import SecurityHeaders
+from serve.line import InLine, Left, Line
 
 
-def layers(routes: Sequence[BaseRoute], pages: Mapping[str, Page]) -> list[Middleware]:
-    """Headers, faults, the gate, the limit of a body, compression, the dress of Gradio's pages."""
+def layers(
+    routes: Sequence[BaseRoute], pages: Mapping[str, Page], line: Line, left: Left
+) -> list[Middleware]:
+    """Headers, faults, the gate, a body's limit, the line, compression, Gradio's pages dressed.
+
+    `left` is what those who compute look at, to know whether somebody still waits.
+    """
     return [
         Middleware(SecurityHeaders),
         Middleware(Faults),
         Middleware(Gate, routes=routes),
         Middleware(BodyLimit),
+        Middleware(InLine, line=line, left=left),
         Middleware(Compression),
         Middleware(GradioPages, pages=pages),
     ]

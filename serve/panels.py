@@ -20,7 +20,6 @@ from serve.headers import DRAWN_POLICY
 Draw = Callable[[str, str, Mapping[str, str]], str | None]
 """(language, panel, query) → the markup; None when there is no such panel."""
 
-AT_ONCE = 4
 ASKED_FOR = (
     "Location", "Push", "Push-Url", "Redirect", "Refresh", "Replace-Url", "Reselect", "Reswap",
     "Retarget", "Trigger", "Trigger-After-Settle", "Trigger-After-Swap",
@@ -36,7 +35,6 @@ HEADERS = {
 
 def panel_routes(drawing: Draw, page: Draw) -> list[BaseRoute]:
     """The two addresses of every panel."""
-    places = asyncio.Semaphore(AT_ONCE)
 
     def view(draw: Draw) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -45,8 +43,7 @@ def panel_routes(drawing: Draw, page: Draw) -> list[BaseRoute]:
             if request.method == "POST":  # a text may be longer than an address may
                 sent = await request.form(max_files=0, max_fields=64)
                 asked |= {key: value for key, value in sent.items() if isinstance(value, str)}
-            async with places:
-                drawn = await asyncio.to_thread(draw, language, name, asked)
+            drawn = await asyncio.to_thread(draw, language, name, asked)
             if drawn is None:
                 raise HTTPException(404)
             return HTMLResponse(versioned(drawn), headers=HEADERS)

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 import gpt
 from gpt import together
-from gpt.engine import READINGS_KEPT, Engine, LeftError, left
+from gpt.engine import Engine, LeftError, left
+from gpt.kept import READINGS_KEPT
 
 CALLERS = 8
 PATIENCE = 60.0
@@ -240,7 +241,7 @@ def test_what_is_kept_is_bounded_in_bytes(
 ) -> None:
     engine = fresh(model, monkeypatch)
     assert engine.model is model
-    monkeypatch.setattr(engine, "_kept", 200_000)
+    engine._readings.most = 200_000
     made = [weakref.ref(engine.read([1 + n, 2, 3])) for n in range(100)]
     gc.collect()
     alive = [reading() for reading in made if reading() is not None]

@@ -45,6 +45,7 @@
   let acting = null;
   let memory = null;
   let patience = 0;
+  let answered = null;
 
   function turn(act, latest, reads) {
     if (act === "on_model") wanted = null; // another one was chosen
@@ -64,7 +65,10 @@
     const { act, go } = waiting.shift();
     acting = act;
     clearTimeout(patience);
-    if (act !== "on_run") patience = setTimeout(done, PATIENCE, act, memory);
+    if (act !== "on_run") {
+      patience = setTimeout(done, PATIENCE, act, memory);
+      answered = waitInLine(document.getElementById("waits"));
+    }
     go();
   }
 
@@ -72,6 +76,7 @@
     if (acting !== act) return;
     acting = null;
     memory = left;
+    answered?.();
     goOn();
   }
 

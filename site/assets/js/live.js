@@ -147,6 +147,13 @@
       Object.defineProperty(detail.xhr, "upload", { value: new EventTarget() });
     });
 
+    let answered = null;
+    form.addEventListener("htmx:beforeRequest", () => {
+      answered?.();
+      answered = waitInLine(form.querySelector(".live-waits"));
+    });
+    form.addEventListener("htmx:afterRequest", () => answered?.());
+
     form.addEventListener("htmx:afterSwap", () => {
       form.querySelector(".live-sleeps").hidden = true;
       for (const told of form.querySelectorAll("[data-most]")) form.elements[told.dataset.most].max = told.dataset.value;
