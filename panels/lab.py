@@ -466,7 +466,7 @@ class Lab:
             after, notes = act(before), [*doubts, *(notes or [])]
             if after == before and not doubts:
                 return self.unchanged(*notes)
-            return self.show(after, notes)
+            return self.show(after, notes, None if doubts else before)
         except CheckpointError as reason:
             return self.unchanged(note_of(reason, MODEL, before.model))
         except ValueError:
@@ -481,8 +481,8 @@ class Lab:
         }
         return [changed.get(part, gr.skip()) for part in self.shown]
 
-    def show(self, state: State, notes: list[Note]) -> list[Any]:
-        """Everything that a state shows, in the order of `shown`."""
+    def show(self, state: State, notes: list[Note], before: State | None = None) -> list[Any]:
+        """Everything that a state shows, in the order of `shown`; the page showed `before`."""
         view = look(models, state)
         data = screen.data(view)
         drawn = screen.drawings(data, state, self.language)
@@ -491,19 +491,29 @@ class Lab:
         if len(state.written) >= WRITTEN_TOKENS:
             notes = [*notes, Note("full", {"count": WRITTEN_TOKENS})]
         plot = probabilities_plot(data["probabilities"], self.words)
-        has_written = gr.update(interactive=bool(state.written))
-        goes_on = not view.finished and len(state.written) < WRITTEN_TOKENS
+        end = view.tokenizer.end_of_text
+        same = before is not None and _usable(before, end) == _usable(state, end)
         return [
             state.to_json(),
             self.note(notes),
             *(drawn[name] for name in screen.PANELS),
             draw("figure", self.language, {"figure": json.dumps(plot)}),
-            gr.update(value=self.add_label(data), interactive=goes_on),
-            has_written,
-            has_written,
+            *self.buttons(self.add_label(data), None if same else _usable(state, end)),
+            self.model_said(state, _parameters(view)),
+        ]
+
+    def buttons(self, add: str, usable: tuple[bool, bool] | None) -> list[Any]:
+        """The bar's five; with None, only their names: for Gradio a tenth of the work."""
+        if usable is None:
+            names = ("text.back", "text.restart", "text.run", "text.stop")
+            return [add, *map(self.words, names)]
+        has_written, goes_on = usable
+        return [
+            gr.update(value=add, interactive=goes_on),
+            gr.update(interactive=has_written),
+            gr.update(interactive=has_written),
             gr.update(visible=True, interactive=goes_on),
             gr.update(visible=False),
-            self.model_said(state, _parameters(view)),
         ]
 
     def model_said(self, state: State, parameters: int) -> str:
@@ -542,6 +552,12 @@ class Lab:
         if chosen["end"]:
             return self.words("text.add_end")
         return self.words("text.add", token="".join(text for text, _ in chosen["parts"]))
+
+
+def _usable(state: State, end: int) -> tuple[bool, bool]:
+    """Whether there is something to take back, and whether the text can go on."""
+    over = bool(state.written) and state.written[-1] == end
+    return bool(state.written), not over and len(state.written) < WRITTEN_TOKENS
 
 
 def _parameters(view: View) -> int:

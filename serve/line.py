@@ -20,8 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GRADIO = "/gradio_api/"
 COMPUTED = ("/fragments/", "/panels/", f"{GRADIO}run/predict")
-AT_ONCE = 4
-"""More would only share the same processor, and each would come later."""
+AT_ONCE = 2
+"""As many as the cores of a usual host: more only share them, and each comes later."""
 
 MEMORY = 0.9
 """How much of what is known of the time an answer takes stays, when another answer is there."""

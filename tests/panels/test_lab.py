@@ -465,7 +465,7 @@ def test_the_button_names_the_token_to_come(lab_page: Lab) -> None:
     answer = Answer(lab_page, lab_page.on_read("", "Il"))
     after = Answer(lab_page, lab_page.on_add(answer.state.to_json(), answer.state.prompt))
     token = conteur_model().tokenizer.token(after.state.written[-1])
-    label = answer.values["add"]["value"]
+    label = answer.values["add"]
     shown = token.text.replace(" ", "·").replace("\n", "⏎")
     assert label == lab_page.words("text.add", token=shown)
 
@@ -475,7 +475,7 @@ def test_the_button_names_the_end(
 ) -> None:
     monkeypatch.setattr(lab, "models", over)
     answer = Answer(lab_page, lab_page.on_read(State(strategy="greedy").to_json(), "Il"))
-    assert answer.values["add"] == gr.update(value=lab_page.words("text.add_end"), interactive=True)
+    assert answer.values["add"] == lab_page.words("text.add_end")
 
 
 def test_after_the_end_nothing_more_is_written(lab_page: Lab) -> None:
@@ -489,10 +489,22 @@ def test_after_the_end_nothing_more_is_written(lab_page: Lab) -> None:
 
 
 def test_a_text_that_is_full_says_so(lab_page: Lab) -> None:
-    full = State(written=(300,) * WRITTEN_TOKENS)
-    answer = acted(lab_page, full, "position", "1")
+    almost = State(written=(300,) * (WRITTEN_TOKENS - 1))
+    answer = Answer(lab_page, lab_page.on_add(almost.to_json(), ""))
     assert lab_page.words("notes.full", count=WRITTEN_TOKENS) in answer.notes
     assert answer.values["add"]["interactive"] is answer.values["run"]["interactive"] is False
+
+
+def test_buttons_that_stay_as_they_are_get_their_names_alone(lab_page: Lab) -> None:
+    bar = ("back", "restart", "run", "stop")
+    first = Answer(lab_page, lab_page.on_add(IL.to_json(), IL.prompt))
+    assert [first.values[name]["interactive"] for name in bar[:3]] == [True, True, True]
+    second = Answer(lab_page, lab_page.on_add(first.state.to_json(), IL.prompt))
+    names = [lab_page.words(f"text.{name}") for name in bar]
+    assert [second.values[name] for name in bar] == names
+    again = Answer(lab_page, lab_page.on_refresh(second.state.to_json()))
+    assert again.values["run"] == gr.update(visible=True, interactive=True)
+    assert again.values["stop"] == gr.update(visible=False)
 
 
 def test_a_run_writes_token_by_token(lab_page: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
