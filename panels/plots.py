@@ -7,6 +7,7 @@ is made once for both.
 from __future__ import annotations
 
 import html
+import math
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -17,6 +18,9 @@ from panels.words import Words
 NAME = 20
 CELL = 7.3
 """Pixels that a sign takes in the labels' type, 12 pixels high."""
+
+TICKS = 6
+"""At the most, along the axis of the shares."""
 
 PALE, SOLID, CHOSEN, OBSERVED = "#E9C4B4", "#B4380B", "#A3123F", "#1D1B16"
 
@@ -68,10 +72,10 @@ def probabilities_plot(data: dict[str, Any], words: Words) -> dict[str, Any]:
         "showlegend": False,
         "separators": ",\u202f" if words.language == "fr" else ".,",
         "xaxis": {
-            "tickformat": ".0f" if data["most"] > 0.08 else ".1f",
+            "tickformat": f".{_decimals(100 * data['most'] / TICKS)}f",
             "ticksuffix": "\u202f%" if words.language == "fr" else "%",
             "range": [0, 100 * data["most"]],
-            "nticks": 6,
+            "nticks": TICKS,
             "zeroline": False,
             "fixedrange": True,
         },
@@ -105,6 +109,11 @@ def _bars(
         "marker": {"color": colours, "line": {"width": 0}},
         "customdata": labels,
     }
+
+
+def _decimals(step: float) -> int:
+    """How many a number needs for two that are a step apart to read differently."""
+    return max(0, math.ceil(-math.log10(step)))
 
 
 def _said(places: list[int], bars: list[dict[str, Any]], words: Words) -> dict[str, Any]:

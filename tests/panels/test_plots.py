@@ -154,3 +154,13 @@ def test_the_legend_and_the_mouse_leave_the_figure_alone() -> None:
     assert layout["dragmode"] is False
     assert layout["xaxis"]["fixedrange"]
     assert layout["yaxis"]["fixedrange"]
+
+
+@pytest.mark.parametrize(
+    ("most", "form"), [(0.83, ".0f"), (0.08, ".0f"), (0.02, ".1f"), (0.0015, ".2f"), (1e-5, ".4f")]
+)
+def test_no_two_ticks_of_the_axis_read_alike(most: float, form: str) -> None:
+    axis = figure(data_by_hand(bar("a", most, most), most=most))["layout"]["xaxis"]
+    assert axis["tickformat"] == form
+    step = 100 * most / axis["nticks"]
+    assert f"{step:{form}}" != f"{2 * step:{form}}"
