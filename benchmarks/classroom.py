@@ -14,8 +14,9 @@ from contextlib import contextmanager
 
 import httpx
 
-from benchmarks.running import PATIENCE, ROOT, Line, app, free_port, show
+from benchmarks.running import PATIENCE, ROOT, Line, app, show
 from benchmarks.visitors import Class, InTheLab, OfThePlainApp, OnAPage, Visitor, visit
+from tests.ports import free_port
 
 PACE = 2.0
 SATURATED, PACED = 50, (1, 10, 50, 200)

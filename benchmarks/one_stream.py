@@ -23,7 +23,7 @@ def lines() -> list[Line]:
         ours, cached, uncached, read = in_turn(
             TIMES,
             lambda: write(both, prompt),
-            lambda: generate(both, prompt),
+            lambda: both.generate([prompt], TOKENS),
             lambda: uncached_generate(both, prompt),
             lambda: [floor() for _ in range(TOKENS)],
         )
@@ -42,17 +42,6 @@ def write(both: Both, prompt: list[int]) -> None:
     for _ in range(TOKENS):
         reading = both.engine.model.read_ids(ids, reading)
         ids.append(distribution(reading.row_logits(-1), GREEDY).choose().token_id)
-
-
-def generate(both: Both, prompt: list[int]) -> None:
-    with torch.no_grad():
-        both.peer.generate(
-            torch.tensor([prompt]),
-            attention_mask=torch.ones(1, len(prompt), dtype=torch.long),
-            do_sample=False,
-            min_new_tokens=TOKENS,
-            max_new_tokens=TOKENS,
-        )
 
 
 def uncached_generate(both: Both, prompt: list[int]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import httpx
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.finding import ARGUMENTS, find_browser
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 120.0
@@ -47,13 +47,6 @@ class App:
         """Seconds from the start of the process until a page has been read."""
         httpx.get(f"{self.address}/en/", trust_env=False).raise_for_status()
         return time.perf_counter() - self.started
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 @contextmanager

@@ -28,17 +28,28 @@ END = "<|endoftext|>"
 
 @dataclass(frozen=True)
 class Both:
-    """The same weights behind our engine and in `transformers`; the folder they were read from."""
+    """The same weights behind our engine and in `transformers`."""
 
     engine: Engine
     peer: Any
-    folder: Path
 
     def ids(self, count: int, seed: int = 1) -> list[int]:
         """Random ids, a text of this many tokens."""
         generator = torch.Generator().manual_seed(seed)
         size = self.engine.model.network.config.vocabulary
         return torch.randint(1, size, (count,), generator=generator).tolist()
+
+    def generate(self, prompts: list[list[int]], tokens: int) -> None:
+        """The peer's own way to write: greedy, with its cache, prompts of one length in a batch."""
+        batch = torch.tensor(prompts)
+        with torch.no_grad():
+            self.peer.generate(
+                batch,
+                attention_mask=torch.ones_like(batch),
+                do_sample=False,
+                min_new_tokens=tokens,
+                max_new_tokens=tokens,
+            )
 
 
 @contextmanager
@@ -55,7 +66,7 @@ def gpt2_small() -> Iterator[Both]:
         peer = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32).eval()  # type: ignore[no-untyped-call]
         engine = Engine(str(folder))
         _ = engine.model
-        yield Both(engine, peer, folder)
+        yield Both(engine, peer)
     finally:
         shutil.rmtree(folder)
 

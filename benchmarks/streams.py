@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-import torch
-
 from benchmarks.running import Line, show
 from benchmarks.small import Both, gpt2_small, in_turn
 from gpt import Settings, distribution
@@ -44,7 +42,7 @@ def measured(both: Both, streams: int) -> list[float]:
         TIMES,
         lambda: write(both, texts(both, streams, next(rounds))),
         lambda: one_by_one(both, few),
-        lambda: generate(both, many),
+        lambda: both.generate(many, TOKENS),
     )
 
 
@@ -67,19 +65,7 @@ def write(both: Both, prompts: list[list[int]]) -> None:
 
 def one_by_one(both: Both, prompts: list[list[int]]) -> None:
     for prompt in prompts:
-        generate(both, [prompt])
-
-
-def generate(both: Both, prompts: list[list[int]]) -> None:
-    batch = torch.tensor(prompts)
-    with torch.no_grad():
-        both.peer.generate(
-            batch,
-            attention_mask=torch.ones_like(batch),
-            do_sample=False,
-            min_new_tokens=TOKENS,
-            max_new_tokens=TOKENS,
-        )
+        both.generate([prompt], TOKENS)
 
 
 if __name__ == "__main__":

@@ -13,15 +13,15 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
+
+from tests.serve.lab_page import config_in, event_in
 
 STEPS = 40
 """Tokens after which a visitor begins again."""
 
 PATIENCE = 60.0
-CONFIG = re.compile(r"window\.gradio_config = (\{.*?\});?</script>", re.DOTALL)
 WRITTEN = re.compile(r'name="written" value="([\d.]*)"')
 
 
@@ -65,7 +65,7 @@ class InTheLab(Visitor):
 
     async def enter(self) -> None:
         async with self.client.get("/lab") as page:
-            self.add = in_config(await page.text(), "add")
+            self.add = event_in(config_in(await page.text()), "add", "click")
 
     async def step(self, first: bool) -> None:
         if first:
@@ -120,9 +120,8 @@ class Class:
 
     def quantile(self, share: float) -> float:
         """Milliseconds that this share of the steps stayed below."""
-        return (
-            1000 * sorted(self.seconds)[min(len(self.seconds) - 1, int(share * len(self.seconds)))]
-        )
+        steps = sorted(self.seconds)
+        return 1000 * steps[min(len(steps) - 1, int(share * len(steps)))]
 
 
 def visit(
@@ -176,19 +175,3 @@ async def _once(visitor: Visitor, seen: Class, first: bool = True) -> None:
         seen.errors.append(f"{type(error).__name__}: {error}")
     else:
         seen.seconds.append(time.perf_counter() - started)
-
-
-def in_config(page: str, element: str) -> int:
-    """The number of the event of this element's click, as a Gradio page tells it."""
-    found = CONFIG.search(page)
-    if found is None:
-        raise ValueError("the page tells nothing of its events")
-    config: dict[str, Any] = json.loads(found[1])
-    places = [
-        each["id"] for each in config["components"] if each["props"].get("elem_id") == element
-    ]
-    return next(
-        int(event["id"])
-        for event in config["dependencies"]
-        if any(place in places and what == "click" for place, what in event["targets"])
-    )

@@ -44,7 +44,7 @@ def form(
             "carried": carried(panel, state, models),
             "models": models if panel.any_model and len(models) > 1 else (),
             "model": query.get("model", state.model),
-            "beside": query.get("beside") or beside_of(state, models),
+            "beside": beside_of(state, models),
             "controls": panel.controls,
             "most": most or {control.name: control.most for control in panel.controls},
             "values": asked(panel.controls, query),

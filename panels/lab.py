@@ -37,7 +37,7 @@ from panels.state import (
     from_json,
     from_query,
 )
-from panels.view import View, look
+from panels.view import look
 from panels.words import LANGUAGES, words_of
 
 PAGES = {"fr": ("Labo", "/labo"), "en": ("Lab", "/lab")}
@@ -499,7 +499,7 @@ class Lab:
             *(drawn[name] for name in screen.PANELS),
             draw("figure", self.language, {"figure": json.dumps(plot)}),
             *self.buttons(self.add_label(data), None if same else _usable(state, end)),
-            self.model_said(state, _parameters(view)),
+            self.model_said(state, view.parameters),
         ]
 
     def buttons(self, add: str, usable: tuple[bool, bool] | None) -> list[Any]:
@@ -556,12 +556,7 @@ class Lab:
 
 def _usable(state: State, end: int) -> tuple[bool, bool]:
     """Whether there is something to take back, and whether the text can go on."""
-    over = bool(state.written) and state.written[-1] == end
-    return bool(state.written), not over and len(state.written) < WRITTEN_TOKENS
-
-
-def _parameters(view: View) -> int:
-    return sum(parameter.numel() for parameter in view.model.network.parameters())
+    return bool(state.written), not state.over(end) and len(state.written) < WRITTEN_TOKENS
 
 
 def _told(event: gr.EventData, name: str) -> Any:

@@ -23,8 +23,8 @@ def first_state(language: str) -> State:
 
 def record(engine: Engine, language: str) -> dict[str, Any]:
     """What is written to `site/recorded/lab.<language>.json`."""
-    parameters = sum(p.numel() for p in engine.model.network.parameters())
-    return {"parameters": parameters, "panels": rounded(data(look(engine, first_state(language))))}
+    view = look(engine, first_state(language))
+    return {"parameters": view.parameters, "panels": rounded(data(view))}
 
 
 def rounded(value: Any) -> Any:

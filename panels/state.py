@@ -74,6 +74,10 @@ class State:
         """Which token comes next, counted from the prompt: the step of the draw."""
         return len(self.written)
 
+    def over(self, end_of_text: int) -> bool:
+        """`<|endoftext|>` was written last: there is nothing to go on from."""
+        return bool(self.written) and self.written[-1] == end_of_text
+
     def with_written(self, written: tuple[int, ...]) -> State:
         """The same screen with another text: back on the last row, at the first draw."""
         return replace(self, written=written, position=None, draw=0, repeat=0)

@@ -49,7 +49,12 @@ class View:
     @property
     def finished(self) -> bool:
         """The model has chosen `<|endoftext|>`: there is nothing to go on from."""
-        return bool(self.state.written) and self.state.written[-1] == self.tokenizer.end_of_text
+        return self.state.over(self.tokenizer.end_of_text)
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the model has learnt."""
+        return sum(each.numel() for each in self.model.network.parameters())
 
     def trace(self, *blocks: int) -> Trace:
         """What the reading leaves inside the model; attention and activations of these blocks."""

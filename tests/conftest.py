@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ import httpx
 import pytest
 
 from panels import pages
+from tests.ports import free_port
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test asks the real Hub; it is read on first use
 
@@ -31,13 +31,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser's tests run last: Playwright keeps an event loop running in the main thread."""
     items.sort(key=lambda item: "browser" in item.path.parts)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 def start(port: int, folder: Path, **environment: str) -> subprocess.Popen[bytes]:

@@ -294,10 +294,9 @@ def test_texts_that_come_back_one_token_longer_share_the_next_pass_too(
     monkeypatch.setattr("gpt.engine.LINGER_MOST", 1.0)
     passes: list[list[int]] = []
     held = hold(monkeypatch, passes)
-    steps, at_once = 6, threading.Barrier(CALLERS)
+    steps = 6
 
     def write(first: int) -> None:
-        at_once.wait(PATIENCE)
         for step in range(steps):
             engine.read([first, *range(1, 1 + step)])
 

@@ -21,16 +21,7 @@ class LabPage:
 
     def event(self, elem_id: str, name: str) -> int:
         """The number of the event `name` of the component with this id."""
-        component = next(
-            component["id"]
-            for component in self.config["components"]
-            if component["props"].get("elem_id") == elem_id
-        )
-        return next(
-            int(dependency["id"])
-            for dependency in self.config["dependencies"]
-            if [component, name] in [list(target) for target in dependency["targets"]]
-        )
+        return event_in(self.config, elem_id, name)
 
     def value(self, elem_id: str) -> Any:
         """What a component holds when the page opens."""
@@ -48,6 +39,26 @@ class LabPage:
 
 def lab_page(client: httpx.Client, address: str = "/lab") -> LabPage:
     """The page at an address of the lab."""
-    found = CONFIG.search(client.get(address).text)
+    return LabPage(client, config_in(client.get(address).text))
+
+
+def config_in(page: str) -> dict[str, Any]:
+    """What a page of Gradio's tells its script."""
+    found = CONFIG.search(page)
     assert found is not None
-    return LabPage(client, json.loads(found[1]))
+    config: dict[str, Any] = json.loads(found[1])
+    return config
+
+
+def event_in(config: dict[str, Any], elem_id: str, name: str) -> int:
+    """The number of the event `name` of the component with this id."""
+    component = next(
+        component["id"]
+        for component in config["components"]
+        if component["props"].get("elem_id") == elem_id
+    )
+    return next(
+        int(dependency["id"])
+        for dependency in config["dependencies"]
+        if [component, name] in [list(target) for target in dependency["targets"]]
+    )

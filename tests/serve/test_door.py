@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from serve.door import DoorError, door
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT
+from tests.ports import free_port
 
 
 def test_this_machine_only_unless_told_otherwise() -> None:

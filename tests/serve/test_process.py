@@ -8,7 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import free_port, start, wait_until_ready
+from tests.conftest import start, wait_until_ready
+from tests.ports import free_port
 
 ON_A_SPACE = {"SYSTEM": "spaces", "SPACE_ID": "someone/book", "GRADIO_SSR_MODE": "True"}
 
