@@ -17,6 +17,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     Request,
+    Route,
     expect,
 )
 
@@ -183,6 +184,18 @@ def test_a_server_that_sleeps_is_said_and_waited_for(context: BrowserContext, ap
     page.unroute("**/fragments/**")
     expect(sleeps).to_be_hidden()
     expect(page.locator("table.rows tbody tr")).to_have_count(3)
+
+
+def test_a_newer_prompt_replaces_one_on_its_way_without_a_word(page: Page) -> None:
+    held: list[Route] = []
+    page.goto("/fr/logits/")
+    page.route("**/fragments/**", lambda route: held.append(route), times=1)
+    prompt = page.locator("form.live textarea")
+    with page.expect_request("**/fragments/**"):
+        prompt.fill("Le")
+    prompt.fill("Le chat")
+    expect(page.locator("table.rows tbody tr")).to_have_count(3)
+    assert len(held) == 1
 
 
 @pytest.fixture

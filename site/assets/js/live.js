@@ -143,8 +143,12 @@
     });
 
     // Listening to the upload would make a sandboxed frame's browser ask for leave first.
+    // A request that a newer one replaces is no error: htmx logs what its detail calls one.
     form.addEventListener("htmx:beforeRequest", ({ detail }) => {
-      Object.defineProperty(detail.xhr, "upload", { value: new EventTarget() });
+      const { xhr } = detail;
+      Object.defineProperty(xhr, "upload", { value: new EventTarget() });
+      const replaced = xhr.onabort;
+      xhr.onabort = () => { detail.error = undefined; replaced(); };
     });
 
     let answered = null;
