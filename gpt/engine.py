@@ -26,8 +26,10 @@ from gpt.generate import Model
 from gpt.kept import BYTES_KEPT, Kept
 from gpt.model import Config
 from gpt.reading import Reading
+from gpt.sampling import distribution
 from gpt.together import Part, hidden_together
 from gpt.trace import Trace
+from gpt.turns import turns
 from gpt.weights import load
 
 TEXTS_AT_ONCE = 64
@@ -44,6 +46,12 @@ those who draw; two that wait for each other at every layer are slower when both
 
 LOOK_UP = 0.1
 """Seconds between two looks at whether somebody who waits has left."""
+
+ROW = 48
+"""Bytes that a distribution holds for each token of the vocabulary: six columns of eight."""
+
+ROWS_KEPT = 32_000_000
+"""Bytes of distributions kept: what a text's next token was chosen from is soon looked at again."""
 
 left: ContextVar[threading.Event | None] = ContextVar("left", default=None)
 """Set around a call: an event that tells that nobody waits for its answer any more."""
@@ -89,6 +97,7 @@ class Engine:
         self._hand = ThreadPoolExecutor(1, thread_name_prefix="read")
         self.prompt_ids = lru_cache(maxsize=256)(self._prompt_ids)
         self.trace = lru_cache(maxsize=4)(self._trace)
+        self.distribution = distribution
 
     @property
     def ready(self) -> bool:
@@ -175,17 +184,19 @@ class Engine:
 
         Of the blocks not named here, neither attention weights nor activations are kept whole.
         """
-        trace = self.model.read_ids(ids, trace=Trace(blocks)).trace
+        with turns.aside():
+            trace = self.model.read_ids(ids, trace=Trace(blocks)).trace
         assert trace is not None
         return trace
 
     def _waited_for(self, request: _Request) -> Reading:
         leaving = left.get()
-        while not request.over.wait(LOOK_UP if leaving else None):
-            if leaving is not None and leaving.is_set():
-                with self._lock:
-                    request.waiting -= 1
-                raise LeftError
+        with turns.aside():
+            while not request.over.wait(LOOK_UP if leaving else None):
+                if leaving is not None and leaving.is_set():
+                    with self._lock:
+                        request.waiting -= 1
+                    raise LeftError
         if request.failure is not None:
             raise request.failure
         assert request.reading is not None
@@ -194,6 +205,7 @@ class Engine:
     # The one thread that computes.
 
     def _work(self) -> None:
+        turns.all_aside()
         while batch := self._next():
             began = time.monotonic()
             try:
@@ -203,7 +215,8 @@ class Engine:
             else:
                 served = [request for request in batch if not request.rest]
                 self._end(served)
-                self._linger(len(served), time.monotonic() - began)
+                if not turns.all_aside():
+                    self._linger(len(served), time.monotonic() - began)
 
     def _linger(self, served: int, taken: float) -> None:
         """Wait a moment for as many texts as were served to come back."""
@@ -271,6 +284,8 @@ class Engine:
             self._model = load(self.name, self._fits, self._told)
             size = sum(each.nbytes for each in self._model.network.parameters())
             self._readings.most = max(BYTES_KEPT, 2 * size)
+            row = ROW * self._model.network.config.vocabulary
+            self.distribution = lru_cache(maxsize=max(1, ROWS_KEPT // row))(distribution)
             if size <= SMALL:
                 self._hand.submit(torch.set_num_threads, 1)
         except CheckpointError as error:

@@ -19,7 +19,7 @@ from gpt.model import GPT
 from gpt.tokenizer import Token, Tokenizer
 from gpt.trace import Trace
 
-ROWS_AT_ONCE = 64
+ROWS_AT_ONCE = 128
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ class Reading:
         with torch.no_grad():
             logits = self._rows_logits(first, last)  # (rows, V)
             total = logits.logsumexp(dim=-1, keepdim=True)
-            best = logits.topk(min(guesses, logits.shape[-1]), dim=-1)
-            likely = (best.values - total).exp()
+            scores, best = highest(logits, min(guesses, logits.shape[-1]))
+            likely = (scores - total).exp()
         came = self.ids[first + 1 : last + 1]
         outcomes: list[Outcome | None] = _outcomes(logits[: len(came)], total[: len(came)], came)
         if len(came) < last - first:
@@ -151,7 +151,7 @@ class Reading:
         return [
             Row(tuple(map(Guess, ids, probabilities)), outcome)
             for ids, probabilities, outcome in zip(
-                best.indices.tolist(), likely.tolist(), outcomes, strict=True
+                best.tolist(), likely.tolist(), outcomes, strict=True
             )
         ]
 
@@ -166,16 +166,37 @@ class Reading:
         return logits
 
 
+def highest(logits: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The `count` highest scores of each row of (rows, V), and their ids: (rows, count) each.
+
+    Of many scores, only those in the blocks with the highest maxima are put in order.
+    """
+    size = logits.shape[-1]
+    whole = size - size % BLOCK
+    if logits.numel() < MANY or whole < count * BLOCK:
+        values, ids = logits.topk(count)
+        return values, ids
+    maxima = logits[:, :whole].unflatten(-1, (-1, BLOCK)).amax(dim=-1)  # (rows, blocks)
+    first = BLOCK * maxima.topk(count).indices.unsqueeze(-1)  # (rows, count, 1)
+    ids = (first + torch.arange(BLOCK)).flatten(1)
+    ids = torch.cat([ids, torch.arange(whole, size).expand(len(logits), -1)], dim=-1)
+    values, places = logits.gather(-1, ids).topk(count)
+    return values, ids.gather(-1, places)
+
+
 def _outcomes(logits: Tensor, total: Tensor, came: Sequence[int]) -> list[Outcome | None]:
     target = torch.tensor(came, dtype=torch.long).unsqueeze(-1)  # (rows, 1)
-    score = logits.gather(-1, target)
-    lower_ids = torch.arange(logits.shape[-1]) < target
-    ranks = 1 + ((logits > score) | ((logits == score) & lower_ids)).sum(dim=-1)
-    logs = (score - total).squeeze(-1).clamp(max=0.0)
+    logs = (logits.gather(-1, target) - total).squeeze(-1).clamp(max=0.0)
     return [
-        Outcome(id, rank, math.exp(log), abs(log) / math.log(2))
-        for id, rank, log in zip(came, ranks.tolist(), logs.tolist(), strict=True)
+        Outcome(id, _rank(row, id), math.exp(log), abs(log) / math.log(2))
+        for id, row, log in zip(came, logits.numpy(), logs.tolist(), strict=True)
     ]
+
+
+def _rank(row: np.ndarray[Any, np.dtype[np.float32]], id: int) -> int:
+    """From 1: how many come before, equal ones with a lower id among them. Row: (V,)."""
+    before = np.count_nonzero(row[:id] >= row[id])
+    return 1 + int(before + np.count_nonzero(row[id + 1 :] > row[id]))
 
 
 def window(length: int, context: int) -> int:

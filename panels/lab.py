@@ -19,6 +19,7 @@ import gradio as gr
 from gpt import CheckpointError
 from gpt.shelf import Models, from_environment
 from gpt.tokenizer import well_formed
+from gpt.turns import turns
 from panels import acts, screen
 from panels.drawing import draw
 from panels.models import answerable, for_template, note_of
@@ -50,7 +51,10 @@ AT_ONCE: dict[str, Any] = {
     "show_progress": "hidden",
     "api_visibility": "private",
     "trigger_mode": "multiple",
+    "preprocess": False,
+    "postprocess": False,
 }
+"""What comes and goes is text, which Gradio need not turn into anything, value by value."""
 
 ON_LOAD = "window.livre.panel(element, trigger, watch);"
 
@@ -265,7 +269,8 @@ class Lab:
         settings = [self.strategy, *sliders, self.seed]
         memory, prompt = self.memory, self.prompt
 
-        self.on(demo.load, self.on_load, [], [*shown, *controls, self.plot])
+        everything = [*shown, *controls, self.plot]
+        self.on(demo.load, self.on_load, [], everything, postprocess=True)
         running = self.on(
             self.run.click, self.on_run, [memory, prompt], shown, queue=True, concurrency_limit=64
         )
@@ -282,9 +287,10 @@ class Lab:
         # Not `input`: Gradio's text box tells of keys only, not of what is pasted or deleted.
         self.on(self.search.change, self.on_search, [memory, self.search], shown, latest=True)
         strategy = self.strategy.input
-        self.on(strategy, self.on_strategy, [memory, *settings], shown + sliders, latest=True)
+        checked: dict[str, Any] = {"latest": True, "preprocess": True}
+        self.on(strategy, self.on_strategy, [memory, *settings], shown + sliders, **checked)
         for control in (*sliders, self.seed):
-            self.on(control.input, self.on_settings, [memory, *settings], shown, latest=True)
+            self.on(control.input, self.on_settings, [memory, *settings], shown, **checked)
         self.on(self.add.click, self.on_add, [memory, prompt], shown)
         self.on(self.back.click, self.on_back, [memory], shown)
         self.on(self.restart.click, self.on_restart, [memory], shown)
@@ -456,6 +462,7 @@ class Lab:
         kept = memory if isinstance(memory, str) else "null"
         return answerable(models, partial(from_json, kept))
 
+    @turns.at_work()
     def change(
         self, memory: Any, act: Callable[[State], State], notes: list[Note] | None = None
     ) -> list[Any]:
@@ -481,6 +488,7 @@ class Lab:
         }
         return [changed.get(part, gr.skip()) for part in self.shown]
 
+    @turns.at_work()
     def show(self, state: State, notes: list[Note], before: State | None = None) -> list[Any]:
         """Everything that a state shows, in the order of `shown`; the page showed `before`."""
         view = look(models, state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -15,9 +16,12 @@ from panels.view import View
 def data(view: View) -> dict[str, Any]:
     """The first tokens by rank, or those that a search finds, and the sum of all others."""
     here, state = view.here, view.state
-    ranks = _ranks(here.order)
-    wanted = _wanted(view, ranks)
-    ids = wanted[: state.shown]
+    wanted, ranks = _wanted(view)
+    ids = wanted[: state.shown].tolist()
+    columns = [
+        column[ids].tolist()
+        for column in (here.logits, here.plain, here.probabilities, here.cumulative)
+    ]
     rest = torch.ones(len(here.order), dtype=torch.bool)
     rest[ids] = False
     more = next((count for count in SHOWN if count > state.shown), None)
@@ -37,18 +41,20 @@ def data(view: View) -> dict[str, Any]:
         "forcible": can_force(view),
         "rows": [
             {
-                "rank": int(ranks[id]),
+                "rank": rank,
                 "token": glyphs(view.token(id)),
                 "id": id,
-                "logit": float(here.logits[id]),
-                "plain": float(here.plain[id]),
-                "probability": float(here.probabilities[id]),
-                "cumulative": _number(float(here.cumulative[id])),
+                "logit": logit,
+                "plain": plain,
+                "probability": probability,
+                "cumulative": None if math.isnan(cumulative) else cumulative,
                 "rule": here.excluded_by(id) or "kept",
                 "chosen": id == choice,
                 "came": id == came,
             }
-            for id in ids
+            for id, rank, logit, plain, probability, cumulative in zip(
+                ids, ranks[: state.shown].tolist(), *columns, strict=True
+            )
         ],
         "rest": {
             "count": int(rest.sum()),
@@ -59,19 +65,13 @@ def data(view: View) -> dict[str, Any]:
     }
 
 
-def _wanted(view: View, ranks: torch.Tensor) -> list[int]:
-    """The ids that may be shown, by rank: all, or those that the search finds."""
+def _wanted(view: View) -> tuple[torch.Tensor, torch.Tensor]:
+    """The ids that may be shown, by rank, and their ranks: all, or those that the search finds."""
+    order = view.here.order
     if not view.state.search:
-        return view.here.order.tolist()
+        return order, torch.arange(1, len(order) + 1)
     found = torch.tensor(view.tokenizer.find(view.state.search), dtype=torch.long)
-    return found[ranks[found].argsort()].tolist()
-
-
-def _ranks(order: torch.Tensor) -> torch.Tensor:
     ranks = torch.empty_like(order)
     ranks[order] = torch.arange(1, len(order) + 1)
-    return ranks
-
-
-def _number(value: float) -> float | None:
-    return None if value != value else value
+    by_rank = ranks[found].argsort()
+    return found[by_rank], ranks[found][by_rank]

@@ -25,15 +25,17 @@ def data(view: View) -> dict[str, Any]:
     bars: list[dict[str, Any]] = [
         {
             "token": glyphs(view.token(id)),
-            "plain": float(here.plain[id]),
-            "probability": float(here.probabilities[id]),
+            "plain": plain,
+            "probability": probability,
             "rule": here.excluded_by(id) or "kept",
             "chosen": id == chosen,
             "observed": None if counts is None else counts.get(id, 0) / state.repeat,
             "count": None if counts is None else counts.get(id, 0),
-            "band": None if counts is None else band(float(here.probabilities[id]), state.repeat),
+            "band": None if counts is None else band(probability, state.repeat),
         }
-        for id in ids
+        for id, plain, probability in zip(
+            ids, here.plain[ids].tolist(), here.probabilities[ids].tolist(), strict=True
+        )
     ]
     kept = [bar for bar in bars if bar["rule"] == "kept"]
     return {

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from gpt import CheckpointError
 from gpt.engine import left as left
 from gpt.shelf import Models
+from gpt.turns import turns
 from panels import acts
 from panels.catalogue import PANELS
 from panels.controls import bounds
@@ -29,6 +30,7 @@ TEXT_ACTS: dict[str, Callable[[Models, State], State]] = {
 }
 
 
+@turns.at_work()
 def drawing(models: Models, language: str, name: str, query: Mapping[str, str]) -> str | None:
     """The panel as the address asks for it, what it carries on, and notes on what was not valid.
 
@@ -50,6 +52,7 @@ def drawing(models: Models, language: str, name: str, query: Mapping[str, str]) 
     )
 
 
+@turns.at_work()
 def page(models: Models, language: str, name: str, query: Mapping[str, str]) -> str | None:
     """The panel as a light complete page; None, and no model, as with `drawing`."""
     if language not in LANGUAGES or name not in PANELS:

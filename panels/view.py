@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gpt import Choice, Distribution, Reading, Token, distribution, draw
 from gpt.engine import Engine
@@ -54,7 +55,7 @@ class View:
     @property
     def parameters(self) -> int:
         """How many numbers the model has learnt."""
-        return sum(each.numel() for each in self.model.network.parameters())
+        return _count(self.model)
 
     def trace(self, *blocks: int) -> Trace:
         """What the reading leaves inside the model; attention and activations of these blocks."""
@@ -78,7 +79,7 @@ def look(models: Models, state: State) -> View:
     length = len(reading.ids)
     kept_written = min(len(state.written), len(text) - reading.dropped)
     selected = length - 1 if state.position is None else min(state.position, length - 1)
-    last = distribution(reading.row_logits(-1), state.settings)
+    last = engine.distribution(reading.row_logits(-1), state.settings)
     here = last
     if selected != length - 1:
         here = distribution(reading.row_logits(selected), state.settings)
@@ -96,6 +97,11 @@ def look(models: Models, state: State) -> View:
         choice=last.choose(draw(state.seed, state.step, state.draw)),
         unread=text[: reading.dropped],
     )
+
+
+@lru_cache(maxsize=16)
+def _count(model: Model) -> int:
+    return sum(each.numel() for each in model.network.parameters())
 
 
 def from_the_end(length: int, most: int, everything: bool, also: Sequence[int] = ()) -> list[int]:

@@ -20,6 +20,7 @@ class Words:
         self.language = language
         folder = SITE / "words"
         self._table: dict[str, Any] = {}
+        self._found = cache(self._sought)
         for file in (folder / f"{language}.toml", *sorted((folder / language).glob("*.toml"))):
             self._table |= tomllib.loads(file.read_text("utf-8"))
         self._french = language == "fr"
@@ -29,14 +30,18 @@ class Words:
 
         With a blank `count`, the form is chosen by it: `one` for 1 (French: 0 too), else `other`.
         """
-        found: Any = self._table
-        for part in key.split("."):
-            found = found[part]
+        found = self._found(key)
         if isinstance(found, dict):
             single = abs(blanks["count"]) < 2 if self._french else blanks["count"] == 1
             found = found["one" if single else "other"]
         filled = {name: self._written(value) for name, value in blanks.items()}
         return str(found).format(**filled) if filled else str(found)
+
+    def _sought(self, key: str) -> Any:
+        found: Any = self._table
+        for part in key.split("."):
+            found = found[part]
+        return found
 
     def _written(self, value: Any) -> Any:
         if type(value) is int:
@@ -45,10 +50,7 @@ class Words:
 
     def list(self, key: str) -> list[str]:
         """A list of words under a key, such as the examples."""
-        found: Any = self._table
-        for part in key.split("."):
-            found = found[part]
-        return list(map(str, found))
+        return list(map(str, self._found(key)))
 
     def integer(self, value: int) -> str:
         """8 192 in French, 8,192 in English."""

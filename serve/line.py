@@ -20,8 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GRADIO = "/gradio_api/"
 COMPUTED = ("/fragments/", "/panels/", f"{GRADIO}run/predict")
-AT_ONCE = 2
-"""As many as the cores of a usual host: more only share them, and each comes later."""
+AT_ONCE = 6
+"""Enough for the model to read for several in one pass; more would only make each come later."""
 
 MEMORY = 0.9
 """How much of what is known of the time an answer takes stays, when another answer is there."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import math
 import threading
-import time
 import traceback
 import weakref
 from collections.abc import Callable, Sequence
@@ -20,10 +19,9 @@ import gpt
 from gpt import together
 from gpt.engine import Engine, LeftError, left
 from gpt.kept import READINGS_KEPT
+from tests.gpt.waiting import PATIENCE, until
 
 CALLERS = 8
-PATIENCE = 60.0
-"""Seconds that another thread may take before a test gives up."""
 
 
 @pytest.fixture(scope="module")
@@ -382,14 +380,6 @@ def hold(monkeypatch: pytest.MonkeyPatch, passes: list[list[int]]) -> threading.
 
     monkeypatch.setattr("gpt.engine.hidden_together", held)
     return let
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for something that other threads bring about."""
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.001)
 
 
 def test_every_thread_gets_the_reading_of_its_own_text(
