@@ -10,7 +10,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,6 +22,10 @@ from gpt.tokenizer import Token, Tokenizer
 from gpt.trace import Trace
 
 ROWS_AT_ONCE = 128
+"""Rows judged together: their logits are there for that long only."""
+
+BLOCK, MANY = 256, 1_000_000
+"""Scores of a block, and how many scores make it worth while to look at blocks first."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +182,7 @@ def highest(logits: Tensor, count: int) -> tuple[Tensor, Tensor]:
     if logits.numel() < MANY or whole < count * BLOCK:
         values, ids = logits.topk(count)
         return values, ids
-    maxima = logits[:, :whole].unflatten(-1, (-1, BLOCK)).amax(dim=-1)  # (rows, blocks)
+    maxima = logits[:, :whole].view(len(logits), -1, BLOCK).amax(dim=-1)  # (rows, blocks)
     first = BLOCK * maxima.topk(count).indices.unsqueeze(-1)  # (rows, count, 1)
     ids = (first + torch.arange(BLOCK)).flatten(1)
     ids = torch.cat([ids, torch.arange(whole, size).expand(len(logits), -1)], dim=-1)

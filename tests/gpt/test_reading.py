@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import gpt
 from gpt import together
-from gpt.reading import window
+from gpt.reading import highest, window
 
 TEXT = "Il était une fois"
 ids_of_a_text = st.lists(st.integers(1, 319), min_size=1, max_size=31)
@@ -80,6 +80,21 @@ def test_a_tie_gives_the_lower_id_the_better_rank(tokenizer: gpt.Tokenizer) -> N
     assert [row.outcome and row.outcome.rank for row in rows] == [6, 301, None]
     assert rows[0].outcome is not None
     assert rows[0].outcome.surprise == pytest.approx(math.log2(tokenizer.size))
+
+
+@pytest.mark.parametrize("size", [300, 8192, 50_257])
+@pytest.mark.parametrize("count", [1, 3, 20])
+def test_the_highest_are_found_among_many_scores_as_among_few(size: int, count: int) -> None:
+    """By blocks or all at once: the same scores as a full sort, each with the id it stands at."""
+    logits = torch.randn(140, size, generator=torch.Generator().manual_seed(size))
+    logits[0, -1] = 9.0  # in the rest, after the last whole block
+    logits[1, :5] = 9.0  # several in one block
+    logits[2] = -math.inf
+    logits[3, 7:] = 1.0
+    values, ids = highest(logits, count)
+    assert torch.equal(values, logits.sort(descending=True).values[:, :count])
+    assert torch.equal(values, logits.gather(-1, ids))
+    assert all(len(set(row)) == count for row in ids.tolist())
 
 
 def test_more_guesses_may_be_asked_of_the_same_reading(model: gpt.Model) -> None:
