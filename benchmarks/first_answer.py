@@ -15,7 +15,8 @@ def lines() -> list[Line]:
     """Guesses, rank and surprise of every row and the whole last one, against a forward alone."""
     with gpt2_small() as both:
         prompt = both.ids(PROMPT)
-        ours, theirs = in_turn(TIMES, lambda: answer(both, prompt), lambda: forward(both, prompt))
+        works = (lambda: answer(both, prompt)), (lambda: forward(both, prompt))
+        ours, theirs = in_turn(TIMES, *map(both.on_all_cores, works))
         reading = both.engine.model.read_ids(prompt)
         reading.rows()
         kept = (reading.own_bytes + reading.cache.memory[1]) / 1e6

@@ -20,13 +20,13 @@ def lines() -> list[Line]:
     with gpt2_small() as both:
         prompt = both.ids(PROMPT)
         floor = weights_read(both)
-        ours, cached, uncached, read = in_turn(
-            TIMES,
+        works: list[Callable[[], object]] = [
             lambda: write(both, prompt),
             lambda: both.generate([prompt], TOKENS),
             lambda: uncached_generate(both, prompt),
             lambda: [floor() for _ in range(TOKENS)],
-        )
+        ]
+        ours, cached, uncached, read = in_turn(TIMES, *map(both.on_all_cores, works))
     a_token = [1000 * taken / TOKENS for taken in (ours, cached, uncached, read)]
     of = f"one stream, {PROMPT} + {TOKENS} tokens: a token"
     return [

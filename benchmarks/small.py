@@ -39,6 +39,11 @@ class Both:
         size = self.engine.model.network.config.vocabulary
         return torch.randint(1, size, (count,), generator=generator).tolist()
 
+    def on_all_cores(self, work: Callable[[], object]) -> Callable[[], object]:
+        """The same work in the thread in which our engine computes: nobody has more cores, and the
+        helpers of two threads do not get in each other's way."""
+        return lambda: self.engine._hand.submit(work).result()
+
     def generate(self, prompts: list[list[int]], tokens: int) -> None:
         """The peer's own way to write: greedy, with its cache, prompts of one length in a batch."""
         batch = torch.tensor(prompts)
@@ -56,6 +61,8 @@ class Both:
 def gpt2_small() -> Iterator[Both]:
     """124 million random numbers in the layout of the Hub, opened by both."""
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    cores = torch.get_num_threads()
+    torch.set_num_threads(1)
     torch.manual_seed(5)
     folder = Path(tempfile.mkdtemp())
     try:
@@ -68,6 +75,7 @@ def gpt2_small() -> Iterator[Both]:
         _ = engine.model
         yield Both(engine, peer)
     finally:
+        torch.set_num_threads(cores)
         shutil.rmtree(folder)
 
 

@@ -41,8 +41,8 @@ def measured(both: Both, streams: int) -> list[float]:
     return in_turn(
         TIMES,
         lambda: write(both, texts(both, streams, next(rounds))),
-        lambda: one_by_one(both, few),
-        lambda: both.generate(many, TOKENS),
+        both.on_all_cores(lambda: one_by_one(both, few)),
+        both.on_all_cores(lambda: both.generate(many, TOKENS)),
     )
 
 

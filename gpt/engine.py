@@ -18,6 +18,7 @@ from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import TypeVar
 
 import torch
 
@@ -25,12 +26,14 @@ from gpt.errors import CheckpointError
 from gpt.generate import Model
 from gpt.kept import BYTES_KEPT, Kept
 from gpt.model import Config
-from gpt.reading import Reading
+from gpt.reading import Reading, Row
 from gpt.sampling import distribution
 from gpt.together import Part, hidden_together
 from gpt.trace import Trace
 from gpt.turns import turns
 from gpt.weights import load
+
+T = TypeVar("T")
 
 TEXTS_AT_ONCE = 64
 POSITIONS_AT_ONCE = 256
@@ -40,9 +43,14 @@ LINGER, LINGER_MOST = 0.25, 0.05
 """Part of a pass, and at the most how many seconds, for which the next one waits for the texts that
 the last one served: they come back a moment later, one token longer, and share the pass."""
 
+CORES = torch.get_num_threads()
+
 SMALL = 100_000_000
 """Bytes of weights up to which one processor core reads them fast enough, and leaves the others to
 those who draw; two that wait for each other at every layer are slower when both are busy."""
+
+FEW = 8
+"""Rows that whoever asks judges at once; more are left to the thread that has all cores."""
 
 LOOK_UP = 0.1
 """Seconds between two looks at whether somebody who waits has left."""
@@ -59,6 +67,22 @@ left: ContextVar[threading.Event | None] = ContextVar("left", default=None)
 
 class LeftError(Exception):
     """Nobody waits for this reading any more; it was not finished."""
+
+
+def _use(cores: int) -> None:
+    """Compute on so many cores in this thread. It is asked first: PyTorch sets a thread up then."""
+    if torch.get_num_threads() != cores:
+        torch.set_num_threads(cores)
+
+
+def _leave_the_cores() -> None:
+    """Use one core beside the model.
+
+    Each thread that computes on all cores has helpers of its own; as soon as there are more of them
+    than cores, they no longer wait awake for each other, and all get slower.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        _use(1)
 
 
 @dataclass(eq=False)
@@ -167,6 +191,7 @@ class Engine:
                     self._busy = True
                     self._hand.submit(self._work)
         if known is None:
+            _leave_the_cores()
             known = self._waited_for(request)
         if known.dropped == dropped:
             return known
@@ -174,6 +199,12 @@ class Engine:
         with self._lock:
             self._readings.keep(known)
         return known
+
+    def rows(self, reading: Reading) -> list[Row]:
+        """What `Reading.rows` gives; where many are to be judged, all cores judge them."""
+        if len(reading.ids) - reading.judged <= FEW:
+            return reading.rows()
+        return self._computed(reading.rows)
 
     def _prompt_ids(self, prompt: str) -> tuple[int, ...]:
         """The ids of a prompt, as `Model.prompt_ids` gives them."""
@@ -184,8 +215,8 @@ class Engine:
 
         Of the blocks not named here, neither attention weights nor activations are kept whole.
         """
-        with turns.aside():
-            trace = self.model.read_ids(ids, trace=Trace(blocks)).trace
+        model = self.model
+        trace = self._computed(lambda: model.read_ids(ids, trace=Trace(blocks)).trace)
         assert trace is not None
         return trace
 
@@ -204,9 +235,14 @@ class Engine:
 
     # The one thread that computes.
 
+    def _computed(self, work: Callable[[], T]) -> T:
+        """What `work` gives, done between two passes."""
+        with turns.aside():
+            return self._hand.submit(work).result()
+
     def _work(self) -> None:
         turns.all_aside()
-        while batch := self._next():
+        if batch := self._next():
             began = time.monotonic()
             try:
                 self._advance(batch)
@@ -215,8 +251,9 @@ class Engine:
             else:
                 served = [request for request in batch if not request.rest]
                 self._end(served)
-                if not turns.all_aside():
+                if not turns.working:
                     self._linger(len(served), time.monotonic() - began)
+            self._hand.submit(self._work)
 
     def _linger(self, served: int, taken: float) -> None:
         """Wait a moment for as many texts as were served to come back."""
@@ -280,14 +317,14 @@ class Engine:
             request.over.set()
 
     def _open(self) -> None:
+        _use(CORES)
         try:
             self._model = load(self.name, self._fits, self._told)
             size = sum(each.nbytes for each in self._model.network.parameters())
             self._readings.most = max(BYTES_KEPT, 2 * size)
             row = ROW * self._model.network.config.vocabulary
             self.distribution = lru_cache(maxsize=max(1, ROWS_KEPT // row))(distribution)
-            if size <= SMALL:
-                self._hand.submit(torch.set_num_threads, 1)
+            self._hand.submit(_use, 1 if size <= SMALL else CORES)
         except CheckpointError as error:
             self._error = error
         finally:

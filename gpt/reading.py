@@ -95,6 +95,11 @@ class Reading:
         """The memory this reading holds beside its cache."""
         return self.hidden.nbytes + sum(row.nbytes for row in self._scores.values())
 
+    @property
+    def judged(self) -> int:
+        """How many rows have been judged already."""
+        return len(self._judged)
+
     def rows(self, guesses: int = 3) -> list[Row]:
         """Every position's first guesses, and its judgement of the token that came next.
 

@@ -86,7 +86,7 @@ def shared(one: View, other: View) -> dict[str, Any]:
     comes next.
     """
     stretches = aligned(one.reading.tokens, other.reading.tokens)
-    rows = [one.reading.rows(), other.reading.rows()]
+    rows = [one.rows, other.rows]
     bits = [[surprise(rows[0], s.one), surprise(rows[1], s.other)] for s in stretches]
     told = [n for n, both in enumerate(bits) if not any(map(math.isnan, both))]
     same = one.tokenizer.spellings == other.tokenizer.spellings

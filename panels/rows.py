@@ -15,7 +15,7 @@ ROWS = 24
 
 def data(view: View) -> dict[str, Any]:
     """Per position its token, first guesses, and the outcome; the last row has none."""
-    rows = view.reading.rows()
+    rows = view.rows
     tokens = view.reading.tokens
     positions = from_the_end(len(rows), ROWS, view.state.everything, (view.selected,))
     return {

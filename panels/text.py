@@ -13,7 +13,7 @@ SHADES = (0.5, 0.2, 0.05, 0.01)
 
 def data(view: View) -> dict[str, Any]:
     """The written tokens with their plain softmax probability, and the token about to be added."""
-    rows = view.reading.rows()
+    rows = view.rows
     dropped = view.reading.dropped
     return {
         "unread": view.tokenizer.decode(view.unread),

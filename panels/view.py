@@ -9,6 +9,7 @@ from functools import lru_cache
 from gpt import Choice, Distribution, Reading, Token, distribution, draw
 from gpt.engine import Engine
 from gpt.generate import Model
+from gpt.reading import Row
 from gpt.shelf import Models
 from gpt.tokenizer import Tokenizer
 from gpt.trace import Trace
@@ -56,6 +57,11 @@ class View:
     def parameters(self) -> int:
         """How many numbers the model has learnt."""
         return _count(self.model)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every position's first guesses and what it says of the token that came."""
+        return self.engine.rows(self.reading)
 
     def trace(self, *blocks: int) -> Trace:
         """What the reading leaves inside the model; attention and activations of these blocks."""
