@@ -172,9 +172,10 @@ def distribution(logits: Tensor, settings: Settings) -> Distribution:
     row, or a row of −∞ alone.
     """
     scores = logits.detach().double()
-    if scores.ndim != 1 or not len(scores) or bool(scores.isnan().any()):
+    highest = float(scores.max()) if scores.ndim == 1 and len(scores) else math.nan
+    if math.isnan(highest):  # the highest of some numbers and NaN is NaN
         raise ValueError("a row of logits is (V,) numbers, none of them NaN")
-    if bool((scores == -math.inf).all()):
+    if highest == -math.inf:
         raise ValueError("every logit is −∞: there is no token to choose")
 
     if settings.strategy == "greedy":  # no order is needed to see which is the highest
