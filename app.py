@@ -70,6 +70,7 @@ def main() -> None:
         },
         **looks,
     )
+    beginning.over()
     lab.start_loading()
     print(f"Le labo est ouvert · The lab is open: {demo.local_url}", flush=True)
     try:
