@@ -16,16 +16,10 @@ from torch import Tensor, nn
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from benchmarks.running import Line, show
-from gpt.model import GPT, Config
-from gpt.training.loop import (
-    copy_weights,
-    follow,
-    gradient,
-    initial_model,
-    make_optimizers,
-    working_precision,
-)  # fmt: skip
+from gpt.model import Config
+from gpt.training.loop import copy_weights, follow, gradient, initial_model, make_optimizers
 from gpt.training.plan import Plan
+from gpt.training.worker import make_worker
 
 STEPS, WARM_UP = 3, 1
 VOCABULARY = 8192
@@ -57,7 +51,7 @@ def our_step() -> Step:
     """As `gpt.training.loop.train` does it."""
     config = Config(VOCABULARY, PLAN.context, PLAN.layers, PLAN.heads, PLAN.channels)
     model = initial_model(config)
-    worker = GPT(config).to(working_precision())
+    worker = make_worker(config)
     optimizers = make_optimizers(model, PLAN)
 
     def step(inputs: Tensor, targets: Tensor) -> None:

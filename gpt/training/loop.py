@@ -22,6 +22,7 @@ from gpt.training.plan import Plan, rate, shorten, snapshot_steps
 from gpt.training.state import log, restore, save, snapshot, stop_signals
 from gpt.training.tokens import Batches
 from gpt.training.watch import Watched
+from gpt.training.worker import make_worker
 
 SPEAK_EVERY = 20
 
@@ -50,7 +51,7 @@ def train(
     optimizers = make_optimizers(model, plan)
     batches = Batches(folder, tokenizer, plan.context)
     batches.skip(seen // plan.context)
-    worker = GPT(config).to(working_precision())
+    worker = make_worker(config)
     step = restore(folder, model, optimizers, batches)
     watched = Watched(folder, plan.context)
     snapshots = snapshot_steps(plan.steps)
@@ -153,12 +154,6 @@ def follow(model: GPT, worker: GPT, optimizers: list[torch.optim.Optimizer], sha
             group.setdefault("full_rate", group["lr"])
             group["lr"] = group["full_rate"] * share
         optimizer.step()
-
-
-def working_precision() -> torch.dtype:
-    """bfloat16 where the machine multiplies it natively, else float32."""
-    native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    return torch.bfloat16 if native else torch.float32
 
 
 def copy_weights(model: GPT, worker: GPT) -> None:

@@ -40,7 +40,7 @@ class SlicedCrossEntropy(torch.autograd.Function):
             difference = (hidden[here] @ embedding.T).float().softmax(dim=-1)
             loss -= difference[row, target].clamp_min(1e-30).log().sum()
             difference[row, target] -= 1  # the gradient: what was said minus what came
-            difference = (difference / positions).to(hidden.dtype)
+            difference = difference.div_(positions).to(hidden.dtype)
             hidden_gradient[here] = difference @ embedding
             embedding_gradient += difference.T @ hidden[here]
         ctx.save_for_backward(hidden_gradient, embedding_gradient.to(embedding.dtype))
