@@ -134,6 +134,15 @@ def test_ties_go_to_the_lowest_id(setting: Settings) -> None:
     assert here.order.tolist() == [1, 2, 4, 3, 0]
 
 
+@pytest.mark.parametrize("values", [2, 400, 200_000], ids=["runs", "some runs", "pairs"])
+def test_many_ties_among_many_tokens_are_ordered_by_id(values: int) -> None:
+    drawn = torch.Generator().manual_seed(values)
+    logits = torch.randint(0, values, (8192,), generator=drawn) / 7.0
+    order = distribution(logits, Settings()).order
+    assert torch.equal(order, logits.sort(descending=True, stable=True).indices)
+    assert len(logits.unique()) < len(logits)
+
+
 @given(row=rows, top_k=st.integers(1, 45))
 def test_top_k_keeps_k_tokens_even_in_a_tie(row: Tensor, top_k: int) -> None:
     here = distribution(row.round(), Settings(top_k=top_k))
