@@ -32,7 +32,7 @@ REDRAWN = """([name, text]) => new Promise((done) => {
   area.dispatchEvent(new Event("input", { bubbles: true }));
 })"""
 
-PAINTED = """() => performance.getEntriesByName("first-contentful-paint")[0].startTime"""
+PAINTED = """() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime"""
 LIVE = """() => performance.getEntriesByName(
   [...document.scripts].find((each) => each.src.includes("/js/live.js")).src
 )[0].responseEnd"""
@@ -87,9 +87,9 @@ def opened(browser: Browser, address: str, slow: bool = False) -> list[Line]:
                 session = context.new_cdp_session(each)
                 session.send("Network.emulateNetworkConditions", SLOW)
         weight = _weighed(page, address + PANEL)
-        told = [float(page.evaluate(each)) for each in (PAINTED, "window.drawn", LIVE)]
+        told = [_told(page, each) for each in (PAINTED, "() => window.drawn", LIVE)]
         lab_weight = _weighed(lab, address + "/lab")
-        seen.append((weight, *told, lab_weight, float(lab.evaluate(PAINTED))))
+        seen.append((weight, *told, lab_weight, _told(lab, PAINTED)))
         context.close()
     weight, text, drawn, live, lab_weight, lab_text = map(median, zip(*seen, strict=True))
     on = "10 Mbit/s, 60 ms" if slow else "loopback"
@@ -106,6 +106,11 @@ def opened(browser: Browser, address: str, slow: bool = False) -> list[Line]:
         Line("the lab, on the wire", "", lab_weight / 1000, unit="kB"),
         *timed,
     ]
+
+
+def _told(page: Page, asked: str) -> float:
+    """The number that the page tells, once it knows it."""
+    return float(page.wait_for_function(asked).json_value())
 
 
 def _weighed(page: Page, address: str) -> int:

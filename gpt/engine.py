@@ -85,6 +85,15 @@ def _leave_the_cores() -> None:
         _use(1)
 
 
+def _one_core() -> ThreadPoolExecutor:
+    """A thread that computes on one core."""
+    return ThreadPoolExecutor(1, "read", _use, (1,))
+
+
+ALL_CORES = ThreadPoolExecutor(1, "read", _use, (CORES,))
+"""The thread in which all models compute that are not small, one pass of one of them at a time."""
+
+
 @dataclass(eq=False)
 class _Request:
     """A text that is being read: how far it has come, and how many wait for it."""
@@ -118,7 +127,7 @@ class Engine:
         self._readings = Kept()
         self._requests: OrderedDict[tuple[int, ...], _Request] = OrderedDict()
         self._busy = False
-        self._hand = ThreadPoolExecutor(1, thread_name_prefix="read")
+        self._hand = ALL_CORES
         self.prompt_ids = lru_cache(maxsize=256)(self._prompt_ids)
         self.trace = lru_cache(maxsize=4)(self._trace)
         self.distribution = distribution
@@ -324,7 +333,7 @@ class Engine:
             self._readings.most = max(BYTES_KEPT, 2 * size)
             row = ROW * self._model.network.config.vocabulary
             self.distribution = lru_cache(maxsize=max(1, ROWS_KEPT // row))(distribution)
-            self._hand.submit(_use, 1 if size <= SMALL else CORES)
+            self._hand = _one_core() if size <= SMALL else ALL_CORES
         except CheckpointError as error:
             self._error = error
         finally:
