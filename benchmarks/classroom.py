@@ -7,14 +7,10 @@ that calls `transformers` with the same weights for every event.
 from __future__ import annotations
 
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
-
-from benchmarks.running import PATIENCE, ROOT, Line, app, show
+from benchmarks.running import ROOT, App, Line, app, serving, show
 from benchmarks.visitors import Class, InTheLab, OfThePlainApp, OnAPage, Visitor, visit
 from tests.ports import free_port
 
@@ -26,8 +22,8 @@ WEIGHTS = ROOT / "gpt" / "conteur"
 
 def lines() -> list[Line]:
     """Steps a second when all step as fast as they can; how long a step takes at a human pace."""
-    with plain_app() as address:
-        peer = visit(address, [OfThePlainApp], SATURATED, 0, LASTING)
+    with plain_app() as plain:
+        peer = visit(plain.address, [OfThePlainApp], SATURATED, 0, LASTING)
     of = f"a class of {SATURATED}, as fast as answers come"
     found = []
     with app() as running:
@@ -61,27 +57,13 @@ def wrong(seen: Class, what: str) -> list[Line]:
 
 
 @contextmanager
-def plain_app() -> Iterator[str]:
-    """The address of the peer, once it answers."""
+def plain_app() -> Iterator[App]:
+    """The peer, once it answers."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "benchmarks/plain_app.py", str(WEIGHTS), str(port)],
-        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    address, end = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE
-    try:
-        while True:
-            try:
-                httpx.get(address, trust_env=False).raise_for_status()
-                break
-            except httpx.TransportError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
+    command = ["benchmarks/plain_app.py", str(WEIGHTS), str(port)]
+    with serving(command, port, stderr=subprocess.DEVNULL) as running:
+        running.until("/", lambda answer: answer.is_success)
+        yield running
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import httpx
 from playwright.sync_api import Page, sync_playwright
@@ -26,7 +27,7 @@ Health = Callable[[dict[str, object]], bool]
 
 @dataclass(frozen=True)
 class App:
-    """A running app: its process, its address, and when its process was started."""
+    """A running app, ours or a peer: its process, its address, and when that was started."""
 
     process: subprocess.Popen[bytes]
     address: str
@@ -34,10 +35,14 @@ class App:
 
     def wait(self, enough: Health) -> float:
         """Seconds from the start of the process until `/healthz` answers what is asked for."""
+        return self.until("/healthz", lambda answer: enough(answer.json()))
+
+    def until(self, path: str, enough: Callable[[httpx.Response], bool]) -> float:
+        """Seconds from the start of the process until an address answers what is asked for."""
         with httpx.Client(trust_env=False) as client:
             while time.perf_counter() - self.started < PATIENCE:
                 try:
-                    if enough(client.get(f"{self.address}/healthz").json()):
+                    if enough(client.get(f"{self.address}{path}")):
                         return time.perf_counter() - self.started
                 except httpx.TransportError:
                     time.sleep(0.005)
@@ -53,12 +58,18 @@ class App:
 def app() -> Iterator[App]:
     """Start the app on a free port; end it when the measurement is done."""
     port = free_port()
+    with serving(
+        ["app.py"], port, env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port)}
+    ) as it:
+        yield it
+
+
+@contextmanager
+def serving(command: Sequence[str], port: int, **how: Any) -> Iterator[App]:
+    """Start a Python program that serves on this port; end it when the measurement is done."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "app.py"],
-        cwd=ROOT,
-        env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port)},
-        stdout=subprocess.DEVNULL,
+        [sys.executable, *command], cwd=ROOT, stdout=subprocess.DEVNULL, **how
     )
     try:
         yield App(process, f"http://127.0.0.1:{port}", started)

@@ -242,12 +242,12 @@ class Engine:
         assert request.reading is not None
         return request.reading
 
-    # The one thread that computes.
-
     def _computed(self, work: Callable[[], T]) -> T:
         """What `work` gives, done between two passes."""
         with turns.aside():
             return self._hand.submit(work).result()
+
+    # In the one thread that computes.
 
     def _work(self) -> None:
         turns.all_aside()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 
@@ -35,6 +36,11 @@ class Model:
     name: str
     network: GPT
     tokenizer: Tokenizer
+
+    @cached_property
+    def parameters(self) -> int:
+        """How many numbers it has learnt."""
+        return sum(each.numel() for each in self.network.parameters())
 
     def read(self, text: str, trace: bool | Trace = False) -> Reading:
         """Read a text of any length; what does not fit the context is dropped from its start.

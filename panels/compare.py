@@ -62,7 +62,7 @@ def side(view: View) -> dict[str, Any]:
     first = max(starts, len(tokens) - CHIPS)
     return {
         "name": view.state.model,
-        "parameters": view.parameters,
+        "parameters": view.model.parameters,
         "vocabulary": view.tokenizer.size,
         "context": config.context,
         "tokens": [glyphs(token) for token in tokens[first:]],

@@ -38,7 +38,7 @@ from panels.state import (
     from_json,
     from_query,
 )
-from panels.view import look
+from panels.view import View, look
 from panels.words import LANGUAGES, words_of
 
 PAGES = {"fr": ("Labo", "/labo"), "en": ("Lab", "/lab")}
@@ -335,9 +335,11 @@ class Lab:
             state, notes = answerable(models, partial(from_query, query))
         except CheckpointError:
             return [*self.unchanged(Note("model", {})), *nothing[len(self.shown) :], gr.skip()]
-        data = screen.data(look(models, state))
-        figure = probabilities_figure(data["probabilities"], self.words)
-        return [*self.show(state, notes), *self.controls(state), figure]
+        with turns.at_work():
+            view = look(models, state)
+            data = screen.data(view)
+            figure = probabilities_figure(data["probabilities"], self.words)
+            return [*self.drawn(view, data, notes), *self.controls(state), figure]
 
     def on_read(self, memory: str, prompt: Any) -> list[Any]:
         text, notes = clean_prompt(prompt if isinstance(prompt, str) else "")
@@ -492,7 +494,13 @@ class Lab:
     def show(self, state: State, notes: list[Note], before: State | None = None) -> list[Any]:
         """Everything that a state shows, in the order of `shown`; the page showed `before`."""
         view = look(models, state)
-        data = screen.data(view)
+        return self.drawn(view, screen.data(view), notes, before)
+
+    def drawn(
+        self, view: View, data: screen.Data, notes: list[Note], before: State | None = None
+    ) -> list[Any]:
+        """The same, of a view and its data."""
+        state = view.state
         drawn = screen.drawings(data, state, self.language)
         if not state.fits_address:
             notes = [*notes, Note("long_address", {})]
@@ -507,7 +515,7 @@ class Lab:
             *(drawn[name] for name in screen.PANELS),
             draw("figure", self.language, {"figure": json.dumps(plot)}),
             *self.buttons(self.add_label(data), None if same else _usable(state, end)),
-            self.model_said(state, view.parameters),
+            self.model_said(state, view.model.parameters),
         ]
 
     def buttons(self, add: str, usable: tuple[bool, bool] | None) -> list[Any]:

@@ -24,7 +24,7 @@ def first_state(language: str) -> State:
 def record(engine: Engine, language: str) -> dict[str, Any]:
     """What is written to `site/recorded/lab.<language>.json`."""
     view = look(engine, first_state(language))
-    return {"parameters": view.parameters, "panels": rounded(data(view))}
+    return {"parameters": view.model.parameters, "panels": rounded(data(view))}
 
 
 def rounded(value: Any) -> Any:

@@ -25,7 +25,7 @@ def data(view: View) -> dict[str, Any]:
     return {
         "length": len(view.reading.ids),
         "vocabulary": view.tokenizer.size,
-        "parameters": view.parameters,
+        "parameters": view.model.parameters,
         "scores": [
             {"token": glyphs(view.token(id)), "id": id, "logit": float(row[id])}
             for id in view.last.order[:FIRST].tolist()

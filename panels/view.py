@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from gpt import Choice, Distribution, Reading, Token, distribution, draw
 from gpt.engine import Engine
@@ -54,11 +53,6 @@ class View:
         return self.state.over(self.tokenizer.end_of_text)
 
     @property
-    def parameters(self) -> int:
-        """How many numbers the model has learnt."""
-        return _count(self.model)
-
-    @property
     def rows(self) -> list[Row]:
         """Every position's first guesses and what it says of the token that came."""
         return self.engine.rows(self.reading)
@@ -103,11 +97,6 @@ def look(models: Models, state: State) -> View:
         choice=last.choose(draw(state.seed, state.step, state.draw)),
         unread=text[: reading.dropped],
     )
-
-
-@lru_cache(maxsize=16)
-def _count(model: Model) -> int:
-    return sum(each.numel() for each in model.network.parameters())
 
 
 def from_the_end(length: int, most: int, everything: bool, also: Sequence[int] = ()) -> list[int]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import threading
+import weakref
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -13,6 +15,7 @@ import pytest
 import tokenizers
 
 import gpt
+from gpt.engine import Engine
 from gpt.shelf import Shelf
 from gpt.training.export import export
 from panels import lab
@@ -231,3 +234,18 @@ def test_an_address_with_a_model_that_is_not_there_opens_on_the_bundled_one(
     changed = screen(english, english.on_back(memory))
     assert json.loads(str(changed[english.memory]))["model"] == MODEL
     assert "data-refused" in str(changed[english.notes])
+
+
+def test_a_model_that_was_looked_at_leaves_memory_when_it_is_dropped(
+    model: gpt.Model, encoder: tokenizers.Tokenizer, tmp_path: Path
+) -> None:
+    export(model.network, encoder, tmp_path)
+    engine = Engine(str(tmp_path))
+    for name in PANELS:
+        drawn = drawing(engine, "fr", name, {"prompt": "Le chat", "act": "add", "value": "1"})
+        assert drawn is not None
+    network = weakref.ref(engine.model.network)
+    assert network() is not None
+    del engine
+    gc.collect()
+    assert network() is None
