@@ -105,7 +105,7 @@ class Distribution:
         """The part of the plain softmax that the kept tokens hold, 0 to 1."""
         return min(1.0, float(self.plain[self.kept].sum()))
 
-    @property
+    @cached_property
     def entropy(self) -> float:
         """In bits, after the settings."""
         return entropy(self.probabilities)
@@ -115,7 +115,7 @@ class Distribution:
         """2 to the entropy: as uncertain as a draw among that many equal tokens."""
         return 2**self.entropy
 
-    @property
+    @cached_property
     def plain_entropy(self) -> float:
         """In bits, of the plain softmax."""
         return entropy(self.plain)

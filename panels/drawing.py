@@ -46,8 +46,19 @@ def _part(template: str, language: str, data: bytes) -> Markup:
     return Markup(draw(template, language, marshal.loads(data)))
 
 
+class _Context(Context):
+    """What a template calls, words mostly, is called as it is: none of it asks for a context."""
+
+    def call(
+        self, called: Any, /, *args: Any, _loop_vars: Any = None, _block_vars: Any = None, **kw: Any
+    ) -> Any:
+        return called(*args, **kw)
+
+
 class _Templates(Environment):
     """`row.rank` is looked for among the items of a dict first: a panel's data is made of dicts."""
+
+    context_class = _Context
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute in obj:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 import threading
 from types import FrameType
 
@@ -26,11 +27,13 @@ LOOPBACK = "localhost,127.0.0.1"
 
 def settle() -> None:
     """Nobody is told that the app runs, no proxy stands before it, a stop signal ends it with 0;
-    nothing is looked through for garbage until it is `over`."""
+    nothing is looked through for garbage until it is `over`. Nothing is drawn with Matplotlib:
+    Gradio, which looks for it on the disk before and after each event, is told so at once."""
     os.environ.update(QUIET)
     os.environ.pop(SPACE_MARK, None)
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), LOOPBACK]))
+    sys.modules["matplotlib"] = None  # type: ignore[assignment]
     gc.disable()
     signal.signal(signal.SIGINT, _leave)
     signal.signal(signal.SIGTERM, _leave)
