@@ -39,8 +39,12 @@ def main() -> None:
 
     demo = lab.blocks()
     demo.queue(default_concurrency_limit=2, max_size=256, api_open=False)
-    drawing, page = (partial(draw, lab.models) for draw in (panels.drawing, panels.page))
-    line = Line()
+    drawing, page = (
+        lab.crew.helped(partial(draw, lab.models), lambda *asked: asked[-1].get("prompt"))
+        for draw in (panels.drawing, panels.page)
+    )
+    lab.crew.start()
+    line = Line(lab.crew.at_once)
     ours = routes(lab.ready, line, panel_routes(drawing, page), page_routes(pages.BUILD, LANGUAGES))
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")

@@ -15,3 +15,7 @@ class CheckpointError(Exception):
         super().__init__(message)
         self.kind = kind
         self.values = values
+
+
+class ElsewhereError(Exception):
+    """This process, a helper, does not have what it takes; the one that made it may."""

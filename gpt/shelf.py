@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gpt.engine import Engine
-from gpt.errors import CheckpointError
+from gpt.errors import CheckpointError, ElsewhereError
 from gpt.model import Config
 from gpt.weights import HUB_ID
 
@@ -54,6 +54,7 @@ class Shelf:
         self._memory = spare_memory() if memory is None else memory
         self._lock = threading.Lock()
         self._engines: OrderedDict[str, Engine] = OrderedDict({ALWAYS: Engine(ALWAYS)})
+        self._process = os.getpid()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -79,10 +80,12 @@ class Shelf:
 
         Raises CheckpointError: of the kind "opening", with how many `megabytes` of a `size` are
         here, as long as it is being opened; "not_offered" for a name the host did not list; or why
-        it could not be opened.
+        it could not be opened. A helper raises ElsewhereError for all but the bundled one.
         """
         if name not in self._sources:
             raise CheckpointError(f"The model {name} is not offered here.", "not_offered")
+        if name != ALWAYS and os.getpid() != self._process:
+            raise ElsewhereError(name)
         with self._lock:
             engine = self._engines.get(name)
             if engine is None or engine.failed_before(time.monotonic() - TRY_AGAIN):

@@ -8,15 +8,19 @@ keeps none.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from functools import partial
+from functools import partial, wraps
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
+import plotly.graph_objects as go
 
 from gpt import CheckpointError
+from gpt.crew import Crew, helpers
 from gpt.shelf import Models, from_environment
 from gpt.tokenizer import well_formed
 from gpt.turns import turns
@@ -71,15 +75,21 @@ LAUNCH: dict[str, Any] = {"theme": gr.themes.Base(), "head": HEAD}
 
 models: Models = from_environment()
 
+crew = Crew(helpers(), lambda: models.named(MODEL))
+"""Those who do what the events ask for, once the app has started them."""
+
 
 def start_loading() -> None:
-    """Open the bundled model in the background."""
-    models.start()
+    """Open the bundled model in the background: the helpers' where there are any."""
+    if crew.there:
+        crew.begin()
+    else:
+        models.start()
 
 
 def ready() -> bool:
-    """Whether the model is in memory."""
-    return models.ready
+    """Whether the model is in memory, here or a helper's."""
+    return models.ready or crew.ready
 
 
 def blocks() -> gr.Blocks:
@@ -101,6 +111,10 @@ class Lab:
     def __init__(self, language: str, demo: gr.Blocks) -> None:
         self.language = language
         self.words = words_of(language)
+        self._opened = crew.helped(self.opened, lambda query: query.get("prompt"))
+        self._longer, self._whole = (
+            crew.helped(work, _prompt_in) for work in (self.longer, self.whole)
+        )
         self.place()
         self.wire(demo)
 
@@ -275,7 +289,7 @@ class Lab:
             self.run.click, self.on_run, [memory, prompt], shown, queue=True, concurrency_limit=64
         )
         stopped = self.stop.click(None, None, None, cancels=[running], queue=False)
-        refreshed = stopped.then(self.on_refresh, [memory], shown, **AT_ONCE)
+        refreshed = stopped.then(_helped(self.on_refresh), [memory], shown, **AT_ONCE)
         self.done(refreshed, "stop")
 
         for event in (self.read.click, prompt.submit):
@@ -312,7 +326,7 @@ class Lab:
         """
         name = does.__name__
         turn = f"(...reads) => window.livre.turn('{name}', {json.dumps(latest)}, reads)"
-        acted = event(does, reads, changes, js=turn, **(AT_ONCE | how))
+        acted = event(_helped(does), reads, changes, js=turn, **(AT_ONCE | how))
         self.done(acted, name)
         return acted
 
@@ -324,22 +338,15 @@ class Lab:
 
     # What the events do. Each takes what the page kept and returns the whole screen.
 
-    def on_load(self, request: gr.Request) -> list[Any]:
+    async def on_load(self, request: gr.Request) -> list[Any]:
         """The screen of the address; without one the example is there, all but its plot."""
         query = dict(request.query_params) if request else {}
+        if set(query) & set(State.__dataclass_fields__):
+            *shown, plot = await self._opened(query)
+            return [*shown, gr.skip() if plot is None else go.Figure(plot)]
         nothing = [gr.skip() for _ in (*self.shown, *self.set_by_reader)]
-        if not set(query) & set(State.__dataclass_fields__):
-            recorded, _ = screen.recorded(self.language)
-            return [*nothing, probabilities_figure(recorded["probabilities"], self.words)]
-        try:
-            state, notes = answerable(models, partial(from_query, query))
-        except CheckpointError:
-            return [*self.unchanged(Note("model", {})), *nothing[len(self.shown) :], gr.skip()]
-        with turns.at_work():
-            view = look(models, state)
-            data = screen.data(view)
-            figure = probabilities_figure(data["probabilities"], self.words)
-            return [*self.drawn(view, data, notes), *self.controls(state), figure]
+        recorded, _ = screen.recorded(self.language)
+        return [*nothing, probabilities_figure(recorded["probabilities"], self.words)]
 
     def on_read(self, memory: str, prompt: Any) -> list[Any]:
         text, notes = clean_prompt(prompt if isinstance(prompt, str) else "")
@@ -436,28 +443,53 @@ class Lab:
     async def on_run(self, memory: str, prompt: Any) -> AsyncIterator[Any]:
         """Write on, token by token; only the text is drawn until the run ends."""
         try:
-            state, _ = await asyncio.to_thread(self.recall, memory)
+            for _ in range(RUN_TOKENS):
+                longer = await self._longer(memory, prompt)
+                if longer is None:
+                    break
+                memory, text = longer
+                yield {
+                    self.memory: memory,
+                    self.text: text,
+                    self.run: gr.update(visible=False),
+                    self.stop: gr.update(visible=True),
+                }
+                await asyncio.sleep(PACE)
+            yield await self._whole(memory, prompt)
         except CheckpointError:
             yield self.unchanged(Note("model", {}))
-            return
+
+    def longer(self, memory: str, prompt: Any) -> tuple[str, str] | None:
+        """What the page keeps, one token later, and its text; None when the text is over."""
+        state, _ = self.typed(memory, prompt)
+        after = acts.add(models, state)
+        if after == state:
+            return None
+        return after.to_json(), screen.drawing("text", look(models, after), self.language)
+
+    def whole(self, memory: str, prompt: Any) -> list[Any]:
+        """The screen that a run ends on."""
+        return self.show(*self.typed(memory, prompt))
+
+    def typed(self, memory: str, prompt: Any) -> tuple[State, list[Note]]:
+        """The state the page kept, or its beginning anew when another prompt stands in the box."""
         text, notes = clean_prompt(prompt if isinstance(prompt, str) else "")
-        state = acts.read(state, text)
-        for _ in range(RUN_TOKENS):
-            longer = await asyncio.to_thread(acts.add, models, state)
-            if longer == state:
-                break
-            state = longer
-            view = await asyncio.to_thread(look, models, state)
-            yield {
-                self.memory: state.to_json(),
-                self.text: screen.drawing("text", view, self.language),
-                self.run: gr.update(visible=False),
-                self.stop: gr.update(visible=True),
-            }
-            await asyncio.sleep(PACE)
-        yield await asyncio.to_thread(self.show, state, notes)
+        return acts.read(self.recall(memory)[0], text), notes
 
     # From a state to a screen.
+
+    @turns.at_work()
+    def opened(self, query: dict[str, str]) -> list[Any]:
+        """The screen that an address asks for, its controls, and what is plotted, if anything."""
+        try:
+            state, notes = answerable(models, partial(from_query, query))
+        except CheckpointError:
+            nothing = [gr.skip() for _ in self.set_by_reader]
+            return [*self.unchanged(Note("model", {})), *nothing, None]
+        view = look(models, state)
+        data = screen.data(view)
+        plot = probabilities_plot(data["probabilities"], self.words)
+        return [*self.drawn(view, data, notes), *self.controls(state), plot]
 
     def recall(self, memory: Any) -> tuple[State, list[Note]]:
         """The state the page kept. Raises CheckpointError when there is no model."""
@@ -573,6 +605,32 @@ class Lab:
 def _usable(state: State, end: int) -> tuple[bool, bool]:
     """Whether there is something to take back, and whether the text can go on."""
     return bool(state.written), not state.over(end) and len(state.written) < WRITTEN_TOKENS
+
+
+def _helped(does: Callable[..., Any]) -> Callable[..., Any]:
+    """An event's function done by a helper; what is not done at one go asks for help itself."""
+    if inspect.iscoroutinefunction(does) or inspect.isasyncgenfunction(does):
+        return does
+    helped = crew.helped(does, _prompt_in)
+
+    @wraps(does)
+    async def asked(*given: Any) -> Any:
+        return await helped(*map(_portable, given))
+
+    return asked
+
+
+def _portable(given: Any) -> Any:
+    """What an event is given, without the component that Gradio hangs on it."""
+    return SimpleNamespace(_data=given._data) if isinstance(given, gr.EventData) else given
+
+
+def _prompt_in(memory: Any, *_: Any) -> str:
+    """The prompt of what the page keeps: who reads on in a text is who read it before."""
+    try:
+        return str(json.loads(memory)["prompt"])
+    except (TypeError, ValueError, KeyError):
+        return ""
 
 
 def _told(event: gr.EventData, name: str) -> Any:

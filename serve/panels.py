@@ -6,7 +6,6 @@ visitor and change nothing here.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.exceptions import HTTPException
@@ -17,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from serve.dress import versioned
 from serve.headers import DRAWN_POLICY
 
-Draw = Callable[[str, str, Mapping[str, str]], str | None]
+Draw = Callable[[str, str, Mapping[str, str]], Awaitable[str | None]]
 """(language, panel, query) → the markup; None when there is no such panel."""
 
 ASKED_FOR = (
@@ -43,7 +42,7 @@ def panel_routes(drawing: Draw, page: Draw) -> list[BaseRoute]:
             if request.method == "POST":  # a text may be longer than an address may
                 sent = await request.form(max_files=0, max_fields=64)
                 asked |= {key: value for key, value in sent.items() if isinstance(value, str)}
-            drawn = await asyncio.to_thread(draw, language, name, asked)
+            drawn = await draw(language, name, asked)
             if drawn is None:
                 raise HTTPException(404)
             return HTMLResponse(versioned(drawn), headers=HEADERS)

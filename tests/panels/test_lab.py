@@ -170,7 +170,9 @@ def samples(page: Lab, name: str) -> list[Any]:
 
 def wired(demo: gr.Blocks) -> list[tuple[Lab, str, Any]]:
     """Every event: its page, the name of its handler, and what Gradio knows of it."""
-    known = [(cast(MethodType, each.fn), each) for each in demo.fns.values() if each.fn]
+    known = [
+        (cast(MethodType, inspect.unwrap(each.fn)), each) for each in demo.fns.values() if each.fn
+    ]
     return [(cast(Lab, handler.__self__), handler.__name__, each) for handler, each in known]
 
 
@@ -186,7 +188,7 @@ def test_every_event_answers_as_many_components_as_it_is_wired_to(
         if name == "on_run":
             assert {len(answer.values) for answer in run(page, given[0])} == {len(event.outputs)}
         else:
-            assert len(event.fn(*given)) == len(event.outputs), name
+            assert len(asyncio.run(event.fn(*given))) == len(event.outputs), name
 
 
 def test_every_handler_is_wired(demo: gr.Blocks) -> None:
@@ -228,7 +230,8 @@ def test_controls_have_the_bounds_of_the_state(lab_page: Lab) -> None:
 
 
 def loaded(page: Lab, query: str = "") -> Answer:
-    return Answer(page, page.on_load(asked(query)), [*page.set_by_reader, page.plot])
+    sent = asyncio.run(page.on_load(asked(query)))
+    return Answer(page, sent, [*page.set_by_reader, page.plot])
 
 
 @pytest.mark.parametrize("query", ["", "__theme=dark", "unknown=1&x=", "%00=%ff"])
@@ -273,7 +276,7 @@ def test_an_address_without_a_model_leaves_all_and_says_so(lab_page: Lab) -> Non
 
 
 def test_without_a_request_the_example_stays(lab_page: Lab) -> None:
-    sent = lab_page.on_load(None)  # type: ignore[arg-type]
+    sent = asyncio.run(lab_page.on_load(None))  # type: ignore[arg-type]
     assert Answer(lab_page, sent, [*lab_page.set_by_reader, lab_page.plot]).left("memory")
 
 
