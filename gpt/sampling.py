@@ -172,7 +172,7 @@ def distribution(logits: Tensor, settings: Settings) -> Distribution:
     row, or a row of −∞ alone.
     """
     scores = logits.detach().double()
-    best = int(scores.argmax()) if scores.ndim == 1 and len(scores) else None
+    best = int(scores.numpy().argmax()) if scores.ndim == 1 and len(scores) else None
     highest = math.nan if best is None else float(scores[best])
     if math.isnan(highest):  # the highest of some numbers and NaN is NaN
         raise ValueError("a row of logits is (V,) numbers, none of them NaN")

@@ -15,7 +15,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gpt.cache import Cache
-from gpt.model import GPT, Attention, Block
+from gpt.model import GPT
+from gpt.packing import Steps, steps_of
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Part:
     cache: Cache
 
 
+@torch.no_grad()
 def hidden_together(network: GPT, parts: Sequence[Part]) -> list[Tensor]:
     """The residual stream of each part after the final norm, (its length, C).
 
@@ -46,27 +48,35 @@ def hidden_together(network: GPT, parts: Sequence[Part]) -> list[Tensor]:
     )
     x = network.token_embedding(ids) + network.position_embedding(positions)  # (all, C)
     masks = [_mask(start, length) for start, length in zip(starts, lengths, strict=True)]
-    for block in network.blocks:
-        assert isinstance(block, Block)
-        x = x + _attended(block.attention, block.norm_1(x), parts, lengths, masks)
-        x = x + block.feed_forward(block.norm_2(x))
+    for block in steps_of(network):
+        x = x + _attended(block, block.norm_1(x), parts, lengths, masks)
+        x = x + block.contract(F.gelu(block.expand(block.norm_2(x)), approximate="tanh"))
     return list(torch.split(network.norm(x), lengths))
 
 
 def _attended(
-    attention: Attention,
+    block: Steps,
     x: Tensor,
     parts: Sequence[Part],
     lengths: list[int],
     masks: list[Tensor | None],
 ) -> Tensor:
-    per_head = (len(x), 3, 1, attention.heads, -1)
-    together = attention.query_key_value(x).view(per_head).permute(1, 2, 3, 0, 4)
-    gathered = []
-    for part, new, mask in zip(parts, together.split(lengths, dim=3), masks, strict=True):
-        key, value = part.cache.extend(attention.layer, new[1:])  # new: (3, 1, H, length, C/H)
-        gathered.append(F.scaled_dot_product_attention(new[0], key, value, mask))
-    mixed: Tensor = attention.output(torch.cat(gathered, dim=2)[0].transpose(0, 1).flatten(1))
+    per_head = (len(x), 3, 1, block.heads, -1)
+    together = block.query_key_value(x).view(per_head).permute(1, 2, 3, 0, 4)
+    query, new = together[0], together[1:]
+    if len(parts) == 1:
+        key, value = parts[0].cache.extend(block.layer, new)
+        whole = F.scaled_dot_product_attention(query, key, value, masks[0])
+    else:
+        gathered = []  # of each part: (1, H, its length, C/H)
+        split = zip(
+            torch.split(query, lengths, dim=2), torch.split(new, lengths, dim=3), strict=True
+        )
+        for part, (query, new), mask in zip(parts, split, masks, strict=True):
+            key, value = part.cache.extend(block.layer, new)
+            gathered.append(F.scaled_dot_product_attention(query, key, value, mask))
+        whole = torch.cat(gathered, dim=2)
+    mixed: Tensor = block.output(whole[0].transpose(0, 1).flatten(1))
     return mixed
 
 
