@@ -71,13 +71,13 @@ class Model:
         """What a reading begins with: no token, an empty cache."""
         network = self.network
         nothing = torch.empty(0, network.config.channels)
-        return Reading(network, self.tokenizer, (), nothing, network.empty_cache())
+        return Reading(network, self.tokenizer, (), [nothing], network.empty_cache())
 
     def _traced(self, wanted: list[int], dropped: int, trace: Trace) -> Reading:
         cache = self.network.empty_cache()
         with torch.no_grad():
             hidden = self.network.hidden(torch.tensor([wanted]), cache, trace)[0]
-        return Reading(self.network, self.tokenizer, tuple(wanted), hidden, cache, dropped, trace)
+        return Reading(self.network, self.tokenizer, tuple(wanted), [hidden], cache, dropped, trace)
 
     def prompt_ids(self, text: str) -> list[int]:
         """The ids of a prompt; an empty one is a single `<|endoftext|>`, where none is read anyway.

@@ -64,7 +64,7 @@ class Reading:
     network: GPT
     tokenizer: Tokenizer
     ids: tuple[int, ...]
-    hidden: Tensor  # (T, C), after the final norm
+    states: list[Tensor]  # (…, C) each, T in all: see `hidden`
     cache: Cache
     dropped: int = 0
     trace: Trace | None = None
@@ -75,6 +75,13 @@ class Reading:
     def tokens(self) -> list[Token]:
         """The T tokens read, the start token included where the model reads one."""
         return self.tokenizer.tokens(self.ids)
+
+    @property
+    def hidden(self) -> Tensor:
+        """(T, C): the residual stream after the final norm, laid together when it is asked for."""
+        if len(self.states) > 1:
+            self.states[:] = [torch.cat(self.states)]
+        return self.states[0]
 
     @property
     def logits(self) -> Tensor:
@@ -93,7 +100,7 @@ class Reading:
     @property
     def own_bytes(self) -> int:
         """The memory this reading holds beside its cache."""
-        return self.hidden.nbytes + sum(row.nbytes for row in self._scores.values())
+        return sum(each.nbytes for each in (*self.states, *self._scores.values()))
 
     @property
     def judged(self) -> int:
@@ -131,7 +138,7 @@ class Reading:
             self.network,
             self.tokenizer,
             (*self.ids, *new),
-            torch.cat([self.hidden, hidden]),
+            [*self.states, hidden],
             cache,
             dropped,
             _judged=list(self._judged),
@@ -144,7 +151,7 @@ class Reading:
             self.network,
             self.tokenizer,
             self.ids[:length],
-            self.hidden[:length],
+            [self.hidden[:length]],
             self.cache.copy(length),
             _judged=self._judged[: length - 1],
         )
