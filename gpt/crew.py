@@ -21,6 +21,7 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar
 
+from gpt.engine import LOOK_UP, LeftError, left
 from gpt.errors import CheckpointError, ElsewhereError
 from gpt.shelf import spare_memory
 
@@ -35,6 +36,9 @@ MOST, MEMORY = 4, 400_000_000
 
 SIZE = 4
 """Bytes that say how long the message after them is."""
+
+CALL, LEFT = b"?", b"!"
+"""What a message to a helper begins with: a call, or that nobody waits for its answer any more."""
 
 
 class Crew:
@@ -61,10 +65,13 @@ class Crew:
         async def asked(*given: Any) -> T:
             helper = self._who(about(*given)) if self._helpers else None
             if helper is not None:
-                answer = await helper.ask(pickle.dumps((number, given)))
+                leaving = left.get()
+                answer = await helper.ask(pickle.dumps((number, given)), leaving)
                 if answer:
                     result: T = answer[0]
                     return result
+                if leaving is not None and leaving.is_set():
+                    raise LeftError
             return await asyncio.to_thread(work, *given)
 
         return asked
@@ -136,16 +143,16 @@ class _Helper:
         with suppress(OSError):  # it ended
             self._state.sendall(b"!")
 
-    async def ask(self, call: bytes) -> tuple[Any] | None:
-        """Its answer, alone in a tuple; None when it has none."""
+    async def ask(self, call: bytes, leaving: threading.Event | None) -> tuple[Any] | None:
+        """Its answer, alone in a tuple; None when it has none, or is told that nobody waits."""
         self.asked += 1
-        return await asyncio.shield(asyncio.ensure_future(self._ask(call)))
+        return await asyncio.shield(asyncio.ensure_future(self._ask(call, leaving)))
 
-    async def _ask(self, call: bytes) -> tuple[Any] | None:
+    async def _ask(self, call: bytes, leaving: threading.Event | None) -> tuple[Any] | None:
         """To the end, even when nobody waits any more: the line must be free again."""
         try:
             async with self._turn:
-                answer = await self._answer(call)
+                answer = await self._answer(call, leaving)
         except (OSError, EOFError):
             self._lost()
             return None
@@ -154,14 +161,22 @@ class _Helper:
         told: tuple[Any] | None = pickle.loads(answer)
         return told
 
-    async def _answer(self, call: bytes) -> bytes:
+    async def _answer(self, call: bytes, leaving: threading.Event | None) -> bytes:
         """Raises OSError or EOFError when it is gone."""
         if not self._open:
             self._open.append(await asyncio.open_unix_connection(sock=self._idle.pop()))
         reader, writer = line = self._open.pop()
         try:
-            writer.write(len(call).to_bytes(SIZE) + call)
-            answer = await reader.readexactly(int.from_bytes(await reader.readexactly(SIZE)))
+            writer.write(CALL + len(call).to_bytes(SIZE) + call)
+            if leaving is None:
+                answer = await _message(reader)
+            else:
+                coming = asyncio.ensure_future(_message(reader))
+                while not (await asyncio.wait({coming}, timeout=LOOK_UP))[0]:
+                    if leaving.is_set():
+                        writer.write(LEFT)
+                        break
+                answer = await coming
         except (OSError, EOFError):
             writer.close()
             raise
@@ -174,7 +189,26 @@ class _Helper:
             print("A helper ended; what it did is done without it.", file=sys.stderr, flush=True)
 
 
+async def _message(reader: asyncio.StreamReader) -> bytes:
+    return await reader.readexactly(int.from_bytes(await reader.readexactly(SIZE)))
+
+
 # On the other side.
+
+
+class _Leaving(threading.Event):
+    """Set when on this line, during a call, word has come that nobody waits any more."""
+
+    def __init__(self, line: socket.socket) -> None:
+        super().__init__()
+        self._line = line
+
+    def is_set(self) -> bool:
+        try:
+            self._line.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        return True
 
 
 def _help(
@@ -200,12 +234,15 @@ def _help(
 
 def _answer(works: Sequence[Work], line: socket.socket) -> None:
     """Do what is asked on one line, one thing after the other."""
+    left.set(_Leaving(line))
     with suppress(OSError), line, line.makefile("rwb") as stream:
-        while size := stream.read(SIZE):
-            number, given = pickle.loads(stream.read(int.from_bytes(size)))
+        while kind := stream.read(1):
+            if kind == LEFT:  # the answer was on its way already
+                continue
+            number, given = pickle.loads(stream.read(int.from_bytes(stream.read(SIZE))))
             try:
                 answer = pickle.dumps((works[number](*given),))
-            except (ElsewhereError, CheckpointError):
+            except (ElsewhereError, CheckpointError, LeftError):
                 answer = pickle.dumps(None)
             except Exception:
                 traceback.print_exc()

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 import gpt
 from gpt.crew import AT_ONCE, Crew, helpers
+from gpt.engine import LeftError, left
 from gpt.errors import ElsewhereError
 from gpt.shelf import Shelf
 from tests.conftest import ROOT
@@ -44,7 +46,7 @@ def long(text: str) -> str:
 
 
 def slow(text: str) -> str:
-    time.sleep(0.05)
+    time.sleep(0.15)
     return text
 
 
@@ -54,7 +56,17 @@ def ends(text: str) -> str:
     return text
 
 
-WORKS = {work.__name__: work for work in (where, only_here, wrong, long, slow, ends)}
+def stays(text: str) -> str:
+    """As long as somebody waits."""
+    leaving, end = left.get(), time.monotonic() + PATIENCE
+    while leaving is not None and not leaving.is_set() and time.monotonic() < end:
+        time.sleep(0.001)
+    if leaving is not None and leaving.is_set():
+        raise LeftError
+    return text
+
+
+WORKS = {work.__name__: work for work in (where, only_here, wrong, long, slow, ends, stays)}
 
 
 def about(text: str = "") -> str:
@@ -152,6 +164,37 @@ def test_who_does_not_wait_leaves_the_line_in_order(team: Team) -> None:
 
     answers = team.loop.run_until_complete(asyncio.wait_for(leave(), PATIENCE))
     assert answers == [f"{n}" for n in range(2 * AT_ONCE)]
+
+
+def test_a_helper_is_told_that_nobody_waits_any_more(team: Team) -> None:
+    async def leave(text: str) -> None:
+        leaving = threading.Event()
+        left.set(leaving)
+        asked = asyncio.ensure_future(team.asked["stays"](text))
+        await asyncio.sleep(0)
+        leaving.set()
+        with pytest.raises(LeftError):
+            await asyncio.wait_for(asked, PATIENCE)
+
+    async def all_leave() -> None:
+        await asyncio.gather(*(leave(str(number)) for number in range(3 * AT_ONCE)))
+
+    team.loop.run_until_complete(all_leave())
+    assert team.ask("long", *"abc") == [1000 * text for text in "abc"]
+
+
+def test_word_that_comes_after_the_answer_changes_nothing(team: Team) -> None:
+    async def late() -> list[object]:
+        leaving = threading.Event()
+        left.set(leaving)
+        leaving.set()
+        answers = await asyncio.gather(
+            *(team.asked["slow"](f"{n}") for n in range(4 * AT_ONCE)), return_exceptions=True
+        )
+        return list(answers)
+
+    assert team.loop.run_until_complete(late()) == [f"{n}" for n in range(4 * AT_ONCE)]
+    assert team.ask("long", *"abc") == [1000 * text for text in "abc"]
 
 
 def test_helpers_begin_when_they_are_told(team: Team) -> None:
