@@ -117,6 +117,7 @@ def test_the_whole_job_by_the_keyboard(screen: Screen) -> None:
     tab_to(screen, "#strategy input")
     keyboard.press("ArrowLeft")
     expect(screen.strategy("greedy")).to_be_checked()
+    expect(screen.slider("temperature")).to_be_disabled()
     keyboard.press("ArrowRight")
     expect(screen.strategy("sampling")).to_be_checked()
     expect(screen.slider("temperature")).to_be_enabled()
