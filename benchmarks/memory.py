@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.running import ROOT, App, Line, app, lab, show
 from benchmarks.steps import add
+from tests.processes import made_by
 
 STEPS = 20
 PARTS = ("sys", "torch", "gradio", "panels.lab")
@@ -57,9 +58,7 @@ def after_import(parts: tuple[str, ...]) -> float:
 
 def processes(running: App) -> list[int]:
     """The app's process, and those that it made."""
-    own = running.process.pid
-    made = Path(f"/proc/{own}/task").glob("*/children")
-    return [own, *(int(pid) for each in made for pid in each.read_text("ascii").split())]
+    return [running.process.pid, *made_by(running.process.pid)]
 
 
 def of(process: int) -> float:

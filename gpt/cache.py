@@ -44,7 +44,7 @@ class Cache:
         if layer == 0:
             self._make_room(new)
         place, keys, values = self._places.pop()
-        place.copy_(new)
+        place.copy_(new.detach())
         return keys, values
 
     def copy(self, length: int | None = None) -> Cache:
@@ -66,7 +66,9 @@ class Cache:
 class _Room:
     """Keys and values of all blocks; places are left at the end, for the first text to go on."""
 
-    def __init__(self, layers: int, like: Tensor, filled: int, past: _Room | None, kept: int):
+    def __init__(
+        self, layers: int, like: Tensor, filled: int, past: _Room | None, kept: int
+    ) -> None:
         shape = (layers, *like.shape[:-2], filled + SPARE, like.shape[-1])
         self._all = like.new_empty(shape)  # (L, 2, B, H, places, C/H)
         self._filled = filled

@@ -29,7 +29,8 @@ T = TypeVar("T")
 Work = Callable[..., Any]
 
 AT_ONCE = 8
-"""What a helper is asked at the same time: enough for its model to read for several in one pass."""
+"""What a helper is asked at the same time: enough for its model to read for several in one pass;
+more would only make each come later."""
 
 MOST, MEMORY = 4, 400_000_000
 """Helpers of a machine with many cores; bytes that one may come to hold, readings mostly."""
@@ -240,15 +241,20 @@ def _answer(works: Sequence[Work], line: socket.socket) -> None:
             if kind == LEFT:  # the answer was on its way already
                 continue
             number, given = pickle.loads(stream.read(int.from_bytes(stream.read(SIZE))))
-            try:
-                answer = pickle.dumps((works[number](*given),))
-            except (ElsewhereError, CheckpointError, LeftError):
-                answer = pickle.dumps(None)
-            except Exception:
-                traceback.print_exc()
-                answer = pickle.dumps(None)
+            answer = _done(works[number], given)
             stream.write(len(answer).to_bytes(SIZE) + answer)
             stream.flush()
+
+
+def _done(work: Work, given: Sequence[Any]) -> bytes:
+    """What is sent back: the answer alone in a tuple, or None where there is none."""
+    try:
+        return pickle.dumps((work(*given),))
+    except (ElsewhereError, CheckpointError, LeftError):
+        pass
+    except Exception:
+        traceback.print_exc()
+    return pickle.dumps(None)
 
 
 def helpers(environment: Mapping[str, str] = os.environ) -> int:

@@ -56,7 +56,7 @@ class Attention(nn.Module):
     ) -> Tensor:
         query, key, value = map(self._per_head, self.query_key_value(x).chunk(3, dim=-1))
         if cache is not None:
-            key, value = cache.extend(self.layer, torch.stack([key, value]).detach())
+            key, value = cache.extend(self.layer, torch.stack([key, value]))
 
         query = query / math.sqrt(query.shape[-1])
         scores = query @ key.transpose(-2, -1) + mask  # (B, H, T, past + T)

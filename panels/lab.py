@@ -349,7 +349,7 @@ class Lab:
         return [*nothing, probabilities_figure(recorded["probabilities"], self.words)]
 
     def on_read(self, memory: str, prompt: Any) -> list[Any]:
-        text, notes = clean_prompt(prompt if isinstance(prompt, str) else "")
+        text, notes = _in_the_box(prompt)
         return self.change(memory, lambda state: acts.read(state, text), notes)
 
     def on_example(self, memory: str, event: gr.EventData) -> list[Any]:
@@ -424,7 +424,7 @@ class Lab:
 
     def on_add(self, memory: str, prompt: Any) -> list[Any]:
         """One token more; a text that was typed and not yet read is read first."""
-        text, notes = clean_prompt(prompt if isinstance(prompt, str) else "")
+        text, notes = _in_the_box(prompt)
         return self.change(memory, lambda state: acts.add(models, acts.read(state, text)), notes)
 
     def on_back(self, memory: str) -> list[Any]:
@@ -459,6 +459,7 @@ class Lab:
         except CheckpointError:
             yield self.unchanged(Note("model", {}))
 
+    @turns.at_work()
     def longer(self, memory: str, prompt: Any) -> tuple[str, str] | None:
         """What the page keeps, one token later, and its text; None when the text is over."""
         state, _ = self.typed(memory, prompt)
@@ -473,7 +474,7 @@ class Lab:
 
     def typed(self, memory: str, prompt: Any) -> tuple[State, list[Note]]:
         """The state the page kept, or its beginning anew when another prompt stands in the box."""
-        text, notes = clean_prompt(prompt if isinstance(prompt, str) else "")
+        text, notes = _in_the_box(prompt)
         return acts.read(self.recall(memory)[0], text), notes
 
     # From a state to a screen.
@@ -631,6 +632,11 @@ def _prompt_in(memory: Any, *_: Any) -> str:
         return str(json.loads(memory)["prompt"])
     except (TypeError, ValueError, KeyError):
         return ""
+
+
+def _in_the_box(prompt: Any) -> tuple[str, list[Note]]:
+    """The prompt as the box holds it, cleaned; a program may send anything."""
+    return clean_prompt(prompt if isinstance(prompt, str) else "")
 
 
 def _told(event: gr.EventData, name: str) -> Any:

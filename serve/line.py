@@ -20,9 +20,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GRADIO = "/gradio_api/"
 COMPUTED = ("/fragments/", "/panels/", f"{GRADIO}run/predict")
-AT_ONCE = 6
-"""Enough for the model to read for several in one pass; more would only make each come later."""
-
 MEMORY = 0.9
 """How much of what is known of the time an answer takes stays, when another answer is there."""
 
@@ -32,7 +29,7 @@ Left = ContextVar[threading.Event | None]
 class Line:
     """Places for those who are computed, and all who wait for one, first come first served."""
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(self, at_once: int) -> None:
         self.at_once = at_once
         self.waiting = 0
         self._places = asyncio.Semaphore(at_once)

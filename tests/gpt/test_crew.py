@@ -21,6 +21,7 @@ from gpt.engine import LeftError, left
 from gpt.errors import ElsewhereError
 from gpt.shelf import Shelf
 from tests.conftest import ROOT
+from tests.gpt.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="helpers are for Linux")
 HERE = os.getpid()
@@ -76,8 +77,9 @@ def about(text: str = "") -> str:
 class Team:
     """A crew of two, with everything it can be asked."""
 
-    def __init__(self, begin: Any = lambda: None) -> None:
-        self.crew = Crew(2, begin)
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.crew = Crew(2, lambda: None)
         self.asked = {name: self.crew.helped(work, about) for name, work in WORKS.items()}
         self.crew.start()
 
@@ -90,13 +92,10 @@ class Team:
 
         return self.loop.run_until_complete(every())
 
-    loop: asyncio.AbstractEventLoop
-
 
 @pytest.fixture
 def team() -> Iterator[Team]:
     team = Team()
-    team.loop = asyncio.new_event_loop()
     yield team
     for helper in team.crew._helpers:
         helper._process.kill()
@@ -201,11 +200,7 @@ def test_helpers_begin_when_they_are_told(team: Team) -> None:
     assert team.crew.there
     assert not team.crew.ready
     team.crew.begin()
-    end = time.monotonic() + PATIENCE
-    while not team.crew.ready:
-        assert time.monotonic() < end
-        time.sleep(0.001)
-    assert team.crew.ready
+    until(lambda: team.crew.ready)
 
 
 def test_without_helpers_threads_of_this_process_do_the_work() -> None:
@@ -233,10 +228,7 @@ def test_helpers_end_with_the_process_that_made_them() -> None:
     )  # its output ends when the last process that holds it does
     pids = list(map(int, done.stdout.split()))
     assert len(pids) == 2
-    end = time.monotonic() + PATIENCE
-    while any(map(_alive, pids)):
-        assert time.monotonic() < end
-        time.sleep(0.001)
+    until(lambda: not any(map(_alive, pids)))
     assert done.stderr == b""
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.conftest import start, wait_until_ready
 from tests.ports import free_port
+from tests.processes import made_by
 from tests.serve.lab_page import lab_page
 
 LANGUAGES = {"fr": "/labo", "en": "/lab"}
@@ -33,14 +34,6 @@ def app(folder: Path, helpers: int) -> Iterator[tuple[httpx.Client, int]]:
     finally:
         process.terminate()
         assert process.wait(timeout=30) == 0, (folder / "log").read_text("utf-8")
-
-
-def made_by(process: int) -> list[int]:
-    return [
-        int(pid)
-        for task in Path(f"/proc/{process}/task").glob("*/children")
-        for pid in task.read_text("ascii").split()
-    ]
 
 
 def panels(client: httpx.Client) -> list[str]:
