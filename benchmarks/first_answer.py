@@ -14,10 +14,13 @@ PROMPT, TIMES = 512, 5
 def lines() -> list[Line]:
     """Guesses, rank and surprise of every row and the whole last one, against a forward alone."""
     with gpt2_small() as both:
-        prompt = both.ids(PROMPT)
-        works = (lambda: answer(both, prompt)), (lambda: forward(both, prompt))
-        ours, theirs = in_turn(TIMES, *map(both.on_all_cores, works))
-        reading = both.engine.model.read_ids(prompt)
+        prompt, rounds = both.ids(PROMPT), iter(range(100))
+        ours, theirs = in_turn(
+            TIMES,
+            lambda: answer(both, both.ids(PROMPT, seed=next(rounds))),
+            both.on_all_cores(lambda: forward(both, prompt)),
+        )
+        reading = both.engine.read(prompt)
         reading.rows()
         kept = (reading.own_bytes + reading.cache.memory[1]) / 1e6
         logits = 4 * PROMPT * both.engine.model.network.config.vocabulary / 1e6
@@ -29,8 +32,9 @@ def lines() -> list[Line]:
 
 
 def answer(both: Both, prompt: list[int]) -> None:
-    reading = both.engine.model.read_ids(prompt)
-    reading.rows()
+    """A text that nobody has read yet: nothing may come from what the engine keeps."""
+    reading = both.engine.read(prompt)
+    both.engine.rows(reading)
     distribution(reading.row_logits(-1), Settings(temperature=0.8, top_p=0.9)).choose(0.5)
 
 

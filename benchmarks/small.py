@@ -21,7 +21,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import GPT2Config, GPT2LMHeadModel
 from transformers.utils import logging
 
-from gpt.engine import Engine
+from engine.engine import Engine
 
 END = "<|endoftext|>"
 

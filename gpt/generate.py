@@ -15,7 +15,6 @@ import torch
 from gpt.model import GPT
 from gpt.reading import Reading, window
 from gpt.sampling import Choice, Distribution, Settings, distribution, draw
-from gpt.together import Part, hidden_together
 from gpt.tokenizer import Token, Tokenizer
 from gpt.trace import Trace
 
@@ -63,7 +62,7 @@ class Model:
             return replace(before, dropped=dropped)
         cache = before.cache.copy()
         with torch.no_grad():
-            (hidden,) = hidden_together(self.network, [Part(new, cache)])
+            hidden = self.network.hidden(torch.tensor([new]), cache)[0]
             last = self.network.unembed(hidden[-1])
         return before.extended(new, hidden, cache, dropped, last)
 

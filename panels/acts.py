@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from gpt.shelf import Models
+from engine.shelf import Models
 from panels.state import POSITION_MOST, REPEATS, SEED_MOST, SHOWN, WRITTEN_TOKENS, State
 from panels.view import View, look
 

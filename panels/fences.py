@@ -23,7 +23,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from pymdownx.superfences import SuperFencesException
 
-from gpt.shelf import from_environment
+from engine.shelf import from_environment
 from panels.catalogue import PANELS
 from panels.drawing import draw, draw_page_part
 from panels.forms import form

@@ -19,11 +19,11 @@ from typing import Any
 import gradio as gr
 import plotly.graph_objects as go
 
+from engine.crew import Crew, helpers
+from engine.shelf import Models, from_environment
+from engine.turns import turns
 from gpt import CheckpointError
-from gpt.crew import Crew, helpers
-from gpt.shelf import Models, from_environment
 from gpt.tokenizer import well_formed
-from gpt.turns import turns
 from panels import acts, screen
 from panels.drawing import draw
 from panels.models import answerable, for_template, note_of

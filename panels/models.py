@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from engine.shelf import Models
 from gpt import CheckpointError
-from gpt.shelf import Models
 from panels.state import MODEL, Note, State
 
 SAID = (

@@ -51,7 +51,7 @@ def made_of() -> str:
     digest = hashlib.sha256()
     sources = [
         *(path for folder in ("docs", "site") for path in (ROOT / folder).rglob("*")),
-        *(path for folder in ("panels", "gpt") for path in (ROOT / folder).rglob("*.py")),
+        *(path for folder in ("panels", "engine", "gpt") for path in (ROOT / folder).rglob("*.py")),
         ROOT / "requirements.txt",
     ]
     for path in sorted(sources):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels.screen import data
 from panels.state import State
 from panels.view import look

@@ -10,7 +10,7 @@ import json
 from functools import cache
 from typing import Any
 
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels import record as lab
 from panels import values
 from panels.catalogue import PANELS

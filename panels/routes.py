@@ -7,10 +7,10 @@ from functools import partial
 
 from markupsafe import Markup
 
+from engine.leaving import left as left
+from engine.shelf import Models
+from engine.turns import turns
 from gpt import CheckpointError
-from gpt.engine import left as left
-from gpt.shelf import Models
-from gpt.turns import turns
 from panels import acts
 from panels.catalogue import PANELS
 from panels.controls import bounds

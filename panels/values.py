@@ -7,7 +7,7 @@ import math
 from functools import cache
 from typing import Any
 
-from gpt.engine import Engine
+from engine.engine import Engine
 from gpt.weights import BUNDLED
 from panels import cost
 from panels.record import first_state

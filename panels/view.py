@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.engine import Engine
+from engine.shelf import Models
 from gpt import Choice, Distribution, Reading, Token, distribution, draw
-from gpt.engine import Engine
 from gpt.generate import Model
 from gpt.reading import Row
-from gpt.shelf import Models
 from gpt.tokenizer import Tokenizer
 from gpt.trace import Trace
 from panels.state import State

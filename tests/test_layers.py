@@ -16,13 +16,14 @@ import pytest
 from tests.conftest import ROOT
 
 WEB = {"gradio", "starlette", "fastapi", "uvicorn", "httpx", "jinja2", "plotly", "markupsafe"}
-OURS = {"gpt", "panels", "serve", "app", "tests", "benchmarks"}
+OURS = {"gpt", "engine", "panels", "serve", "app", "tests", "benchmarks"}
 MAY_KNOW = {
     "gpt": {"gpt"},
-    "panels": {"gpt", "panels"},
+    "engine": {"gpt", "engine"},
+    "panels": {"gpt", "engine", "panels"},
     "serve": {"serve"},
     "app.py": {"panels", "serve"},
-    "benchmarks": {"benchmarks", "gpt", "tests"},
+    "benchmarks": {"benchmarks", "gpt", "engine", "tests"},
 }
 PEER = "benchmarks/plain_app.py"
 """What the classroom is measured against: a plain Gradio app, no part of the house."""
@@ -73,12 +74,12 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def test_the_machine_knows_no_web() -> None:
-    knowing = {name_of(path): set(imports(path)) & WEB for path in python_files("gpt")}
+    knowing = {name_of(path): set(imports(path)) & WEB for path in python_files("gpt", "engine")}
     assert {name: known for name, known in knowing.items() if known} == {}
 
 
 def test_only_the_lab_and_the_app_know_gradio() -> None:
-    code = python_files("app.py", "gpt", "panels", "serve", "benchmarks")
+    code = python_files("app.py", "gpt", "engine", "panels", "serve", "benchmarks")
     knowing = {name_of(path) for path in code if "gradio" in imports(path)}
     assert knowing <= {"panels/lab.py", "app.py", PEER}
 

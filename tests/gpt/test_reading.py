@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from typing import Any
 
 import pytest
 import torch
@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gpt
-from gpt import together
 from gpt.reading import highest, window
 
 TEXT = "Il était une fois"
@@ -136,13 +135,13 @@ def test_reading_on_counts_what_was_dropped_although_all_looks_alike(model: gpt.
 
 def test_only_what_is_new_is_read(model: gpt.Model, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
-    hidden = together.hidden_together
+    hidden = gpt.GPT.hidden
 
-    def counting(network: gpt.GPT, parts: Sequence[together.Part]) -> list[torch.Tensor]:
-        seen.extend(len(part.ids) for part in parts)
-        return hidden(network, parts)
+    def counting(network: gpt.GPT, tokens: torch.Tensor, *kept: Any) -> torch.Tensor:
+        seen.append(tokens.shape[-1])
+        return hidden(network, tokens, *kept)
 
-    monkeypatch.setattr("gpt.generate.hidden_together", counting)
+    monkeypatch.setattr(gpt.GPT, "hidden", counting)
     before = model.read_ids([5, 6, 7])
     model.read_ids([5, 6, 7, 8, 9], before)
     assert seen == [4, 2]

@@ -11,7 +11,7 @@ import tokenizers
 import torch
 
 import gpt
-from gpt.engine import Engine
+from engine.engine import Engine
 from gpt.training.export import export
 from panels.state import State
 from panels.view import View, look

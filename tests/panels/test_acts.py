@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels.acts import ACTS, act, add, back, can_force, restart
 from panels.state import (
     POSITION_MOST,

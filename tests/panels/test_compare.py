@@ -8,9 +8,9 @@ import pytest
 import tokenizers
 
 import gpt
+from engine.engine import Engine
+from engine.shelf import Shelf
 from gpt import CheckpointError
-from gpt.engine import Engine
-from gpt.shelf import Shelf
 from gpt.training.export import export
 from panels import compare
 from panels.routes import drawing, page

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels import screen
 from panels.acts import ACTS
 from panels.drawing import draw

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels import (
     attention,
     blocks,

@@ -16,7 +16,7 @@ import pytest
 from starlette.requests import Request
 
 import gpt
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels import lab
 from panels.lab import Lab
 from panels.record import first_state

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels import logits
 from panels.state import SHOWN, State
 from panels.view import look

@@ -15,8 +15,8 @@ import pytest
 import tokenizers
 
 import gpt
-from gpt.engine import Engine
-from gpt.shelf import Shelf
+from engine.engine import Engine
+from engine.shelf import Shelf
 from gpt.training.export import export
 from panels import lab
 from panels.catalogue import PANELS
@@ -120,7 +120,7 @@ def test_a_model_that_is_being_opened_is_asked_for_again(tmp_path: Path) -> None
             raise gpt.CheckpointError("no", "missing")
 
         began = threading.Event()
-        patch.setattr("gpt.engine.load", slowly)
+        patch.setattr("engine.engine.load", slowly)
         drawing(shelf, "en", "next", {"model": "slow"})
         assert began.wait(PATIENCE)
         drawn = drawing(shelf, "en", "next", {"model": "slow"})

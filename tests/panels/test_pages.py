@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels import pages
 from panels.catalogue import PANELS
 from panels.recording import record

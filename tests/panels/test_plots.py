@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels import probabilities
 from panels.plots import CHOSEN, SOLID, probabilities_figure
 from panels.state import State

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gpt
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels import probabilities
 from panels.probabilities import BARS, band, observed
 from panels.state import REPEATS, State

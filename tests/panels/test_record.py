@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels import record as recording
 from panels.record import first_state, record, rounded
 from panels.state import State

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels import routes
 from panels.catalogue import PANELS
 from panels.controls import Control, asked

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels import screen
 from panels.record import first_state
 from panels.screen import PANELS

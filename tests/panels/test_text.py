@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.engine import Engine
 from gpt import Outcome, Reading, Row
-from gpt.engine import Engine
 from panels import text
 from panels.state import State
 from panels.text import SHADES

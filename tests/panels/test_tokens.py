@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels import tokens
 from panels.state import State
 from panels.view import look

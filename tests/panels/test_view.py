@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gpt
-from gpt.engine import Engine
+from engine.engine import Engine
 from panels.state import State
 from panels.view import from_the_end, look
 

@@ -12,8 +12,8 @@ import pytest
 import tokenizers
 import torch
 
-from gpt.engine import Engine
-from gpt.together import Part, hidden_together
+from engine.engine import Engine
+from engine.together import Part, hidden_together
 from gpt.training.export import write_tokenizer
 
 transformers = pytest.importorskip("transformers")
@@ -55,13 +55,13 @@ def engine(
 
 def test_every_row_is_what_transformers_gives(engine: Engine, reference: Any) -> None:
     ids = torch.randint(1, 320, (LENGTH,), generator=torch.Generator().manual_seed(2)).tolist()
-    read = engine.model.read_ids(ids)
-    with torch.no_grad():
-        theirs = reference(torch.tensor([list(read.ids)])).logits[0]
-    ours = read.logits
-    assert torch.equal(ours.topk(20).indices[-1], theirs.topk(20).indices[-1])
-    torch.testing.assert_close(ours.softmax(-1), theirs.softmax(-1), atol=1e-5, rtol=0)
-    torch.testing.assert_close(ours, theirs, atol=1e-3, rtol=1e-4)
+    for read in (engine.model.read_ids(ids), engine.read(ids)):
+        with torch.no_grad():
+            theirs = reference(torch.tensor([list(read.ids)])).logits[0]
+        ours = read.logits
+        assert torch.equal(ours.topk(20).indices[-1], theirs.topk(20).indices[-1])
+        torch.testing.assert_close(ours.softmax(-1), theirs.softmax(-1), atol=1e-5, rtol=0)
+        torch.testing.assert_close(ours, theirs, atol=1e-3, rtol=1e-4)
 
 
 def test_steps_of_many_texts_together_are_what_each_would_be_alone(

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from engine.steps import Steps, steps_of
 from gpt.cache import Cache
 from gpt.model import GPT
-from gpt.packing import Steps, steps_of
 
 
 @dataclass(frozen=True)

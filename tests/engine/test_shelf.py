@@ -9,9 +9,10 @@ import pytest
 import tokenizers
 
 import gpt
-from gpt import shelf as shelves
-from gpt.engine import Engine
-from gpt.shelf import ALWAYS, Shelf, from_environment, memory_of, offered, public, spare_memory
+from engine import shelf as shelves
+from engine.engine import Engine
+from engine.memory import memory_of, spare_memory
+from engine.shelf import ALWAYS, Shelf, from_environment, offered, public
 from gpt.training.export import export
 
 PATIENCE = 60.0
@@ -56,7 +57,7 @@ def test_the_bundled_model_is_always_there_and_first() -> None:
 
 
 def test_only_what_is_listed_is_opened(folders: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gpt.engine.load", lambda *_: pytest.fail("something was opened"))
+    monkeypatch.setattr("engine.engine.load", lambda *_: pytest.fail("something was opened"))
     shelf = Shelf(folders[:1])
     for name in (folders[0], folders[1], "model-10", "gpt2", "", "../secret"):
         with pytest.raises(gpt.CheckpointError) as refused:
@@ -87,7 +88,7 @@ def test_a_listed_model_opens_in_the_background(
         return load(name)
 
     told, goes_on = threading.Event(), threading.Event()
-    monkeypatch.setattr("gpt.engine.load", slowly)
+    monkeypatch.setattr("engine.engine.load", slowly)
     shelf = Shelf(folders)
     with pytest.raises(gpt.CheckpointError) as opening:
         shelf.named(public(folders[0]))

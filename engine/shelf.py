@@ -14,17 +14,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from gpt.engine import Engine
-from gpt.errors import CheckpointError, ElsewhereError
+from engine.engine import Engine
+from engine.memory import memory_of, spare_memory
+from gpt.errors import CheckpointError
 from gpt.model import Config
-from gpt.weights import HUB_ID
+from gpt.weights.hub import HUB_ID
 
 ALWAYS = "conteur"
 TRY_AGAIN = 10.0
 """Seconds after which a model that did not open may be tried again."""
 
-BYTES_A_PARAMETER = 8
-"""float32, as they are stored and as the processor reads them fastest."""
+
+class ElsewhereError(Exception):
+    """This process, a helper, does not have what it takes; the one that made it may."""
 
 
 class Models(Protocol):
@@ -141,40 +143,6 @@ def offered(text: str) -> list[str]:
 def public(source: str) -> str:
     """A model's name for those outside: of a folder, only its own name."""
     return source if HUB_ID.fullmatch(source) and not os.path.isdir(source) else Path(source).name
-
-
-def memory_of(config: Config) -> int:
-    """The bytes that a model of this shape takes in memory."""
-    channels = config.channels
-    block = 12 * channels * channels + 13 * channels
-    tables = config.vocabulary * channels * (1 if config.tied else 2)
-    numbers = tables + config.context * channels + config.layers * block + 2 * channels
-    return BYTES_A_PARAMETER * numbers
-
-
-def spare_memory() -> int:
-    """Half of what this machine, or the container we run in, has left, in bytes.
-
-    The other half is for what engines keep of their readings, and for everything else.
-    """
-    left = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    information = Path("/proc/meminfo")
-    if information.is_file():
-        for line in information.read_text("ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                left = min(left, 1024 * int(line.split()[1]))
-    for limit, used in (
-        ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-        (
-            "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-            "/sys/fs/cgroup/memory/memory.usage_in_bytes",
-        ),
-    ):
-        try:
-            left = min(left, int(Path(limit).read_text()) - int(Path(used).read_text()))
-        except (OSError, ValueError):
-            continue
-    return max(0, left) // 2
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Shelf:

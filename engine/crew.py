@@ -21,9 +21,10 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar
 
-from gpt.engine import LOOK_UP, LeftError, left
-from gpt.errors import CheckpointError, ElsewhereError
-from gpt.shelf import spare_memory
+from engine.leaving import LOOK_UP, LeftError, left
+from engine.memory import spare_memory
+from engine.shelf import ElsewhereError
+from gpt.errors import CheckpointError
 
 T = TypeVar("T")
 Work = Callable[..., Any]

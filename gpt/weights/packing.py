@@ -7,17 +7,14 @@ order in which oneDNN wants it, it is read about twice as fast as in PyTorch's o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from gpt.model import GPT, Attention, Block, Config, FeedForward
+from gpt.model import GPT, Attention, Config, FeedForward
 
 POSITIONS = 16
 """For how many rows at a time the order is chosen: of those measured, the best for 1 as for 32."""
-
 
 Step = Callable[[Tensor], Tensor]
 
@@ -45,63 +42,17 @@ class PackedLinear(nn.Linear):
         return lambda x: multiply(x, packed, bias, "none", [], "")
 
 
-@dataclass(frozen=True)
-class Steps:
-    """The layers of a block as mere functions, each of (positions, channels)."""
-
-    layer: int
-    heads: int
-    norm_1: Step
-    query_key_value: Step
-    output: Step
-    norm_2: Step
-    expand: Step
-    contract: Step
-
-    @classmethod
-    def of(cls, block: nn.Module) -> Steps:
-        """Those of a Block."""
-        assert isinstance(block, Block)
-        attention, forward = block.attention, block.feed_forward
-        layers = (
-            block.norm_1, attention.query_key_value, attention.output,
-            block.norm_2, forward.expand, forward.contract,
-        )  # fmt: skip
-        return cls(attention.layer, attention.heads, *map(_bare, layers))
-
-
-def _bare(layer: nn.Module) -> Step:
-    """What a layer computes, without what a module does around it.
-
-    Of the time that one position takes through GPT-2, that and finding modules by name is a tenth.
-    """
-    match layer:
-        case PackedLinear():
-            return layer.bare()
-        case nn.Linear():
-            weight, bias = layer.weight, layer.bias
-            return lambda x: F.linear(x, weight, bias)
-        case nn.LayerNorm():
-            shape, eps, scale, shift = layer.normalized_shape, layer.eps, layer.weight, layer.bias
-            return lambda x: torch.layer_norm(x, shape, scale, shift, eps)
-    raise TypeError(f"a block has no {type(layer).__name__}")
-
-
 class PackedGPT(GPT):
     """A GPT for reading only: `pack`, called once, when the weights are there, makes it faster."""
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
         self._table: list[PackedLinear] = []  # in a list: its weight is there by its own name
-        self.steps: list[Steps] = []
 
     def pack(self) -> None:
-        """Lay every matrix out anew, where this PyTorch has oneDNN, and take the blocks' layers."""
-        if torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
-            self._pack()
-        self.steps = list(map(Steps.of, self.blocks))
-
-    def _pack(self) -> None:
+        """Lay every matrix out anew, where this PyTorch has oneDNN."""
+        if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+            return
         for layer in [each for each in self.modules() if isinstance(each, Attention | FeedForward)]:
             for name, linear in list(layer.named_children()):
                 if isinstance(linear, nn.Linear):
@@ -111,9 +62,3 @@ class PackedGPT(GPT):
 
     def unembed(self, hidden: Tensor) -> Tensor:
         return self._table[0](hidden) if self._table else super().unembed(hidden)
-
-
-def steps_of(network: GPT) -> list[Steps]:
-    """The blocks of a network as functions, from the first to the last."""
-    known = network.steps if isinstance(network, PackedGPT) else []
-    return known or list(map(Steps.of, network.blocks))

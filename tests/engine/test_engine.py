@@ -16,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gpt
-from gpt import together
-from gpt.engine import Engine, LeftError, left
-from gpt.kept import READINGS_KEPT
-from tests.gpt.waiting import PATIENCE, until
+from engine import together
+from engine.engine import Engine
+from engine.kept import READINGS_KEPT
+from engine.leaving import LeftError, left
+from tests.engine.waiting import PATIENCE, until
 
 CALLERS = 8
 
@@ -28,7 +29,7 @@ CALLERS = 8
 def engine(model: gpt.Model) -> Engine:
     """The tiny model, already open."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gpt.engine.load", lambda *_: model)
+        patch.setattr("engine.engine.load", lambda *_: model)
         engine = Engine("tiny")
         assert engine.model is model
     return engine
@@ -44,13 +45,13 @@ def read_positions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         counts.append(sum(len(part.ids) for part in parts))
         return hidden(network, parts)
 
-    monkeypatch.setattr("gpt.engine.hidden_together", counting)
+    monkeypatch.setattr("engine.engine.hidden_together", counting)
     return counts
 
 
 def fresh(model: gpt.Model, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """An engine that has read nothing yet."""
-    monkeypatch.setattr("gpt.engine.load", lambda *_: model)
+    monkeypatch.setattr("engine.engine.load", lambda *_: model)
     return Engine("tiny")
 
 
@@ -79,7 +80,7 @@ def test_many_callers_open_the_model_once(
         opened.append(name)
         return model
 
-    monkeypatch.setattr("gpt.engine.load", load)
+    monkeypatch.setattr("engine.engine.load", load)
     engine = Engine("tiny")
     assert from_many_threads(lambda: engine.model) == [model] * CALLERS
     assert opened == ["tiny"]
@@ -94,7 +95,7 @@ def test_opening_keeps_nobody_waiting_who_does_not_ask(
         assert let.wait(PATIENCE)
         return model
 
-    monkeypatch.setattr("gpt.engine.load", load)
+    monkeypatch.setattr("engine.engine.load", load)
     engine = Engine("tiny")
     assert not engine.ready
     engine.start()
@@ -130,7 +131,7 @@ def test_an_unforeseen_failure_is_told_too(monkeypatch: pytest.MonkeyPatch) -> N
         raise MemoryError
 
     monkeypatch.setattr(threading, "excepthook", lambda failure: logged.append(failure.exc_type))
-    monkeypatch.setattr("gpt.engine.load", load)
+    monkeypatch.setattr("engine.engine.load", load)
     engine = Engine("tiny")
     for _ in range(2):
         with pytest.raises(gpt.CheckpointError, match="The model tiny did not open"):
@@ -288,8 +289,8 @@ def test_texts_that_come_back_one_token_longer_share_the_next_pass_too(
     model: gpt.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = fresh(model, monkeypatch)
-    monkeypatch.setattr("gpt.engine.LINGER", math.inf)
-    monkeypatch.setattr("gpt.engine.LINGER_MOST", 1.0)
+    monkeypatch.setattr("engine.engine.LINGER", math.inf)
+    monkeypatch.setattr("engine.engine.LINGER_MOST", 1.0)
     passes: list[list[int]] = []
     held = hold(monkeypatch, passes)
     steps = 6
@@ -312,7 +313,7 @@ def test_a_long_text_is_read_in_several_passes_and_keeps_nobody_waiting(
     model: gpt.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = fresh(model, monkeypatch)
-    monkeypatch.setattr("gpt.engine.POSITIONS_AT_ONCE", 8)
+    monkeypatch.setattr("engine.engine.POSITIONS_AT_ONCE", 8)
     passes: list[list[int]] = []
     held = hold(monkeypatch, passes)
     with ThreadPoolExecutor(3) as visitors:
@@ -361,7 +362,7 @@ def test_a_pass_that_fails_is_told_to_all_in_it_and_the_next_is_computed(
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr("gpt.engine.hidden_together", fail)
+        patch.setattr("engine.engine.hidden_together", fail)
         with pytest.raises(MemoryError):
             engine.read([1, 2])
     assert engine.waiting == 0
@@ -378,7 +379,7 @@ def hold(monkeypatch: pytest.MonkeyPatch, passes: list[list[int]]) -> threading.
         passes.append(sorted((len(part.ids) for part in parts), reverse=True))
         return hidden(network, parts)
 
-    monkeypatch.setattr("gpt.engine.hidden_together", held)
+    monkeypatch.setattr("engine.engine.hidden_together", held)
     return let
 
 

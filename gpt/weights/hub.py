@@ -6,13 +6,15 @@ unless somebody asks for a Hub id.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from gpt.errors import CheckpointError
+from gpt.weights.folder import INDEX, WHOLE, shards
 
-WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
+HUB_ID = re.compile(r"(?:[\w-][\w.-]*/)?[\w-][\w.-]*", re.ASCII)
 
 
 def fetch(name: str, look_at: Callable[[Path], None], progress: Callable[[int, int], None]) -> Path:
@@ -57,13 +59,10 @@ def _fetched(
         return Path(hf_hub_download(name, file, revision=revision, **how))
 
     _first(name, [("tokenizer.json",), ("vocab.json", "merges.txt")], get)
-    whole, index = WEIGHTS
-    weights = _first(name, [(whole,), (index,)], lambda file: _sized(name, revision, file))
-    files = [whole]
-    if weights == (index,):
-        from gpt.weights import shards
-
-        get(index)
+    weights = _first(name, [(WHOLE,), (INDEX,)], lambda file: _sized(name, revision, file))
+    files = [WHOLE]
+    if weights == (INDEX,):
+        get(INDEX)
         files = shards(folder)
     sizes = [_sized(name, revision, file) for file in files]
     bar = _bar(sum(sizes), progress)
@@ -91,7 +90,7 @@ def _first(
             return files
     if unreachable:
         raise _unreachable(name)
-    if options[0][0] == WEIGHTS[0]:
+    if options[0][0] == WHOLE:
         raise CheckpointError(
             f"{name}: it has no safetensors. Pickled weights, which can hide a program, are not "
             "opened.",

@@ -10,16 +10,16 @@ import pytest
 import torch
 
 import gpt
-from gpt import together
-from gpt.engine import Engine
-from gpt.turns import Turns
-from tests.gpt.waiting import PATIENCE, until
+from engine import together
+from engine.engine import Engine
+from engine.turns import Turns
+from tests.engine.waiting import PATIENCE, until
 
 
 @pytest.fixture
 def turns(monkeypatch: pytest.MonkeyPatch) -> Turns:
     """Turns of those who wait for each other as long as it takes."""
-    monkeypatch.setattr("gpt.turns.PATIENCE", PATIENCE)
+    monkeypatch.setattr("engine.turns.PATIENCE", PATIENCE)
     return Turns()
 
 
@@ -77,7 +77,7 @@ def test_the_model_waits_until_nobody_works(turns: Turns) -> None:
 
 
 def test_who_takes_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gpt.turns.PATIENCE", 0.0)
+    monkeypatch.setattr("engine.turns.PATIENCE", 0.0)
     turns = Turns()
 
     def work() -> bool:
@@ -102,8 +102,8 @@ def test_who_fails_at_work_gives_the_turn_back(turns: Turns) -> None:
 def test_all_who_are_at_work_are_read_for_in_one_pass(
     model: gpt.Model, monkeypatch: pytest.MonkeyPatch, turns: Turns
 ) -> None:
-    monkeypatch.setattr("gpt.engine.load", lambda *_: model)
-    monkeypatch.setattr("gpt.engine.turns", turns)
+    monkeypatch.setattr("engine.engine.load", lambda *_: model)
+    monkeypatch.setattr("engine.engine.turns", turns)
     passes: list[int] = []
     hidden = together.hidden_together
 
@@ -111,7 +111,7 @@ def test_all_who_are_at_work_are_read_for_in_one_pass(
         passes.append(len(parts))
         return hidden(network, parts)
 
-    monkeypatch.setattr("gpt.engine.hidden_together", counting)
+    monkeypatch.setattr("engine.engine.hidden_together", counting)
     engine, count = Engine("tiny"), 5
 
     def ask(number: int) -> None:

@@ -1,4 +1,4 @@
-"""Many texts in one pass, and packed weights: what each gives is what the plain network gives."""
+"""Many texts in one pass: what each gives is what the plain network gives."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gpt
-from gpt.packing import PackedGPT, PackedLinear
-from gpt.together import Part, hidden_together
-from tests.gpt.conftest import randomise
+from engine.together import Part, hidden_together
 
 texts = st.lists(st.lists(st.integers(1, 319), min_size=1, max_size=16), min_size=1, max_size=6)
 
@@ -59,31 +57,3 @@ def test_a_text_longer_than_the_context_is_refused(model: gpt.Model) -> None:
     hidden_together(model.network, [Part([1] * 30, cache)])
     with pytest.raises(ValueError, match="33 tokens do not fit a context of 32"):
         hidden_together(model.network, [Part([1] * 3, cache)])
-
-
-@pytest.mark.parametrize("tied", [True, False])
-def test_packed_weights_give_the_same_numbers_under_the_same_names(tied: bool) -> None:
-    config = gpt.Config(320, 32, layers=2, heads=2, channels=16, tied=tied)
-    network, packed = gpt.GPT(config), PackedGPT(config)
-    randomise(network, seed=3)
-    packed.load_state_dict(network.state_dict())
-    packed.pack()
-    assert sum(isinstance(layer, PackedLinear) for layer in packed.modules()) == 2 * 4
-    assert list(packed.state_dict()) == list(network.state_dict())
-    numbers = sum(parameter.numel() for parameter in packed.parameters())
-    assert numbers == sum(parameter.numel() for parameter in network.parameters())
-    ids = torch.randint(0, 320, (2, 20), generator=torch.Generator().manual_seed(1))
-    with torch.no_grad():
-        torch.testing.assert_close(packed(ids), network(ids), atol=1e-4, rtol=1e-5)
-
-
-def test_the_shipped_model_agrees_with_its_unpacked_self() -> None:
-    model = gpt.load("conteur")
-    unpacked = gpt.GPT(model.network.config)
-    unpacked.load_state_dict(model.network.state_dict())
-    ids = model.fit(model.prompt_ids("Il était une fois une petite fille qui vivait"))[0]
-    with torch.no_grad():
-        theirs = unpacked(torch.tensor([ids]))[0]
-    ours = model.read_ids(ids[1:]).logits
-    assert torch.equal(ours[-1].topk(20).indices, theirs[-1].topk(20).indices)
-    torch.testing.assert_close(ours.softmax(-1), theirs.softmax(-1), atol=1e-5, rtol=0)

@@ -1,4 +1,4 @@
-"""gpt/crew.py: what helpers do, and that nothing is lost where one does not do it."""
+"""engine/crew.py: what helpers do, and that nothing is lost where one does not do it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ from typing import Any
 import pytest
 
 import gpt
-from gpt.crew import AT_ONCE, Crew, helpers
-from gpt.engine import LeftError, left
-from gpt.errors import ElsewhereError
-from gpt.shelf import Shelf
+from engine.crew import AT_ONCE, Crew, helpers
+from engine.leaving import LeftError, left
+from engine.shelf import ElsewhereError, Shelf
 from tests.conftest import ROOT
-from tests.gpt.waiting import until
+from tests.engine.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="helpers are for Linux")
 HERE = os.getpid()
@@ -216,7 +215,7 @@ def test_without_helpers_threads_of_this_process_do_the_work() -> None:
 def test_helpers_end_with_the_process_that_made_them() -> None:
     script = (
         "import os, signal\n"
-        "from gpt.crew import Crew\n"
+        "from engine.crew import Crew\n"
         "crew = Crew(2, lambda: None)\n"
         "crew.start()\n"
         "crew.begin()\n"

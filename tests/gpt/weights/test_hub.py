@@ -193,5 +193,5 @@ def test_no_hub_is_told(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "a/b/c", "https://host/x", "a b", ""])
 def test_what_is_no_id_never_reaches_the_hub(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gpt.hub.fetch", lambda *_: pytest.fail("the Hub was asked"))
+    monkeypatch.setattr("gpt.weights.fetch", lambda *_: pytest.fail("the Hub was asked"))
     assert reason(name) in ("missing", "damaged")

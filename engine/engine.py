@@ -1,8 +1,8 @@
 """One model for many visitors: opened in the background, their readings computed together.
 
-What waits at the same moment is computed in one pass (`gpt.together`), a long text in several, so
-that it keeps nobody waiting. Those who ask for the same text share one reading; what is the same at
-the beginning of two texts is read once. The cache is bounded and never needed: any answer can be
+What waits at the same moment is computed in one pass (`engine.together`), a long text in several,
+so that it keeps nobody waiting. Those who ask for the same text share one reading; what is the same
+at the beginning of two texts is read once. The cache is bounded and never needed: any answer can be
 computed anew.
 """
 
@@ -13,8 +13,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -22,15 +20,17 @@ from typing import TypeVar
 
 import torch
 
+from engine.cores import ALL_CORES, CORES, SMALL, leave_the_cores, one_core, use
+from engine.kept import BYTES_KEPT, Kept
+from engine.leaving import LOOK_UP, LeftError, left
+from engine.together import Part, hidden_together
+from engine.turns import turns
 from gpt.errors import CheckpointError
 from gpt.generate import Model
-from gpt.kept import BYTES_KEPT, Kept
 from gpt.model import Config
 from gpt.reading import Reading, Row
 from gpt.sampling import distribution
-from gpt.together import Part, hidden_together
 from gpt.trace import Trace
-from gpt.turns import turns
 from gpt.weights import load
 
 T = TypeVar("T")
@@ -43,55 +43,14 @@ LINGER, LINGER_MOST = 0.25, 0.05
 """Part of a pass, and at the most how many seconds, for which the next one waits for the texts that
 the last one served: they come back a moment later, one token longer, and share the pass."""
 
-CORES = torch.get_num_threads()
-
-SMALL = 100_000_000
-"""Bytes of weights up to which one processor core reads them fast enough, and leaves the others to
-those who draw; two that wait for each other at every layer are slower when both are busy."""
-
 FEW = 8
 """Rows that whoever asks judges at once; more are left to the thread that has all cores."""
-
-LOOK_UP = 0.1
-"""Seconds between two looks at whether somebody who waits has left."""
 
 ROW = 48
 """Bytes that a distribution holds for each token of the vocabulary: six columns of eight."""
 
 ROWS_KEPT = 32_000_000
 """Bytes of distributions kept: what a text's next token was chosen from is soon looked at again."""
-
-left: ContextVar[threading.Event | None] = ContextVar("left", default=None)
-"""Set around a call: an event that tells that nobody waits for its answer any more."""
-
-
-class LeftError(Exception):
-    """Nobody waits for this reading any more; it was not finished."""
-
-
-def _use(cores: int) -> None:
-    """Compute on so many cores in this thread. It is asked first: PyTorch sets a thread up then."""
-    if torch.get_num_threads() != cores:
-        torch.set_num_threads(cores)
-
-
-def _leave_the_cores() -> None:
-    """Use one core beside the model.
-
-    Each thread that computes on all cores has helpers of its own; as soon as there are more of them
-    than cores, they no longer wait awake for each other, and all get slower.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        _use(1)
-
-
-def _one_core() -> ThreadPoolExecutor:
-    """A thread that computes on one core."""
-    return ThreadPoolExecutor(1, "read", _use, (1,))
-
-
-ALL_CORES = ThreadPoolExecutor(1, "read", _use, (CORES,))
-"""The thread in which all models compute that are not small, one pass of one of them at a time."""
 
 
 @dataclass(eq=False)
@@ -200,7 +159,7 @@ class Engine:
                     self._busy = True
                     self._hand.submit(self._work)
         if known is None:
-            _leave_the_cores()
+            leave_the_cores()
             known = self._waited_for(request)
         if known.dropped == dropped:
             return known
@@ -326,14 +285,14 @@ class Engine:
             request.over.set()
 
     def _open(self) -> None:
-        _use(CORES)
+        use(CORES)
         try:
             self._model = load(self.name, self._fits, self._told)
             size = sum(each.nbytes for each in self._model.network.parameters())
             self._readings.most = max(BYTES_KEPT, 2 * size)
             row = ROW * self._model.network.config.vocabulary
             self.distribution = lru_cache(maxsize=max(1, ROWS_KEPT // row))(distribution)
-            self._hand = _one_core() if size <= SMALL else ALL_CORES
+            self._hand = one_core() if size <= SMALL else ALL_CORES
         except CheckpointError as error:
             self._error = error
         finally:

@@ -1,0 +1,142 @@
+"""What lies in a checkpoint's folder → the model's shape, its tokenizer, its tensors.
+
+`config.json`, a tokenizer (`tokenizer.json`, or `vocab.json` with `merges.txt`) and the weights as
+safetensors, whole or in shards.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from gpt.errors import CheckpointError
+from gpt.model import Config
+from gpt.tokenizer import Tokenizer
+
+WHOLE, INDEX = "model.safetensors", "model.safetensors.index.json"
+"""The weights in one file, or the list of the files that each hold some of them."""
+
+USUAL = {
+    "scale_attn_weights": True,
+    "scale_attn_by_inverse_layer_idx": False,
+    "add_cross_attention": False,
+}
+"""What GPT-2 itself does, where the class of `transformers` can do otherwise."""
+
+
+def read_config(folder: Path) -> Config:
+    """The shape of a GPT-2 from its `config.json`; what our GPT-2 does not compute is refused."""
+    values = _read_json(folder / "config.json")
+    if values.get("model_type") != "gpt2":
+        raise CheckpointError(
+            f"{folder.name}: this is a {values.get('model_type')!r} model, not a 'gpt2' one.",
+            "not_gpt2",
+        )
+    if values.get("activation_function", "gelu_new") not in ("gelu_new", "gelu_pytorch_tanh"):
+        raise CheckpointError(
+            f"{folder.name}: its activation {values['activation_function']!r} is not GPT-2's.",
+            "not_gpt2",
+        )
+    for option, usual in USUAL.items():
+        if values.get(option, usual) != usual:
+            raise CheckpointError(
+                f"{folder.name}: {option} is {values[option]!r}, not {usual}.", "not_gpt2"
+            )
+    if values.get("n_inner") not in (None, 4 * _whole(values, "n_embd", folder)):
+        raise CheckpointError(
+            f"{folder.name}: its feed-forward layers do not expand by four.", "not_gpt2"
+        )
+    epsilon = values.get("layer_norm_epsilon", 1e-5)
+    if not isinstance(epsilon, float) or not 0 < epsilon < 1:
+        raise CheckpointError(f"{folder.name}: layer_norm_epsilon is {epsilon!r}.")
+    try:
+        return Config(
+            vocabulary=_whole(values, "vocab_size", folder),
+            context=_whole(values, "n_positions", folder),
+            layers=_whole(values, "n_layer", folder),
+            heads=_whole(values, "n_head", folder),
+            channels=_whole(values, "n_embd", folder),
+            norm_epsilon=epsilon,
+            tied=values.get("tie_word_embeddings", True) is not False,
+        )
+    except ValueError as reason:
+        raise CheckpointError(f"{folder.name}: config.json does not fit: {reason}.") from None
+
+
+def read_tensors(folder: Path) -> dict[str, Tensor]:
+    """All tensors of a checkpoint under their stored names, float32."""
+    tensors: dict[str, Tensor] = {}
+    for file in _weight_files(folder):
+        if not file.is_file():
+            raise CheckpointError(f"{folder.name}: the file {file.name} is missing.", "missing")
+        try:
+            tensors |= {name: tensor.float() for name, tensor in load_file(file).items()}
+        except (SafetensorError, OSError, ValueError):
+            raise CheckpointError(f"{folder.name}: {file.name} is damaged or cut short.") from None
+    return tensors
+
+
+def shards(folder: Path) -> list[str]:
+    """The files that an index of shards names."""
+    index = folder / INDEX
+    named = _read_json(index).get("weight_map")
+    if not isinstance(named, dict) or not named:
+        raise CheckpointError(f"{folder.name}: {index.name} names no shard.")
+    return [Path(str(shard)).name for shard in sorted(set(map(str, named.values())))]
+
+
+def _weight_files(folder: Path) -> list[Path]:
+    whole, index = folder / WHOLE, folder / INDEX
+    if index.is_file():
+        return [folder / shard for shard in shards(folder)]
+    if not whole.is_file() and any(folder.glob("pytorch_model*.bin*")):
+        raise CheckpointError(
+            f"{folder.name}: its weights are pickled, which can hide a program; "
+            "only safetensors are opened.",
+            "pickled",
+        )
+    return [whole]
+
+
+def open_tokenizer(folder: Path) -> Tokenizer:
+    path, vocabulary, merges = (
+        folder / name for name in ("tokenizer.json", "vocab.json", "merges.txt")
+    )
+    pair = vocabulary.is_file() and merges.is_file()
+    if not path.is_file() and not pair:
+        raise CheckpointError(f"{folder.name}: the file tokenizer.json is missing.", "missing")
+    named = path.name if path.is_file() else f"{vocabulary.name} with {merges.name}"
+    try:
+        if path.is_file():
+            return Tokenizer.from_file(path)
+        return Tokenizer.from_pair(vocabulary, merges)
+    except Exception as reason:  # `tokenizers` raises the bare class
+        sentence = str(reason).splitlines()[0] if str(reason) else type(reason).__name__
+        raise CheckpointError(f"{folder.name}: {named} does not open: {sentence}.") from None
+
+
+def _whole(values: dict[str, Any], key: str, folder: Path) -> int:
+    """A whole number of `config.json`."""
+    value = values.get(key)
+    if not isinstance(value, int):
+        raise CheckpointError(f"{folder.name}: {key} is {value!r} in config.json, not a number.")
+    return value
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise CheckpointError(f"{path.parent.name}: the file {path.name} is missing.", "missing")
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise CheckpointError(f"{path.parent.name}: {path.name} is not JSON.") from None
+    except OSError:
+        raise CheckpointError(f"{path.parent.name}: {path.name} cannot be read.") from None
+    if not isinstance(values, dict):
+        raise CheckpointError(f"{path.parent.name}: {path.name} holds no settings.")
+    return values
