@@ -27,8 +27,8 @@ check: $(VENV)/dev.stamp browser
 
 # What the pages show of the model, recorded anew, and the pages built from it.
 pages: $(VENV)/run.stamp
-	@$(BIN)/python -m panels.recording
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m panels.pages
+	@$(BIN)/python -m panels.pages.recording
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m panels.pages.building
 
 # CORPUS is the folder of the texts, STATE the folder that lets a stopped training go on.
 train: $(VENV)/run.stamp

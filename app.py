@@ -12,8 +12,12 @@ from functools import partial
 
 from starlette.exceptions import HTTPException
 
-from panels import lab, pages, routes as panels
-from panels.words import words_of
+from engine import process
+from engine.leaving import left
+from panels.lab import demo as lab
+from panels.lab.layout import PAGES
+from panels.pages import building, routes as panels
+from panels.screen.words import words_of
 from serve.addresses import routes
 from serve.door import DoorError, door
 from serve.errors import on_http_exception
@@ -33,19 +37,21 @@ def main() -> None:
         sys.exit(str(sentence))
 
     try:
-        pages.build()
-    except pages.BuildError as said:
+        building.build()
+    except building.BuildError as said:
         sys.exit(f"The pages could not be built.\n{said}")
 
     demo = lab.blocks()
     demo.queue(default_concurrency_limit=2, max_size=256, api_open=False)
     drawing, page = (
-        lab.crew.helped(partial(draw, lab.models), lambda *asked: asked[-1].get("prompt"))
+        process.crew.helped(partial(draw, process.models), lambda *asked: asked[-1].get("prompt"))
         for draw in (panels.drawing, panels.page)
     )
-    lab.crew.start()
-    line = Line(lab.crew.at_once)
-    ours = routes(lab.ready, line, panel_routes(drawing, page), page_routes(pages.BUILD, LANGUAGES))
+    process.crew.start()
+    line = Line(process.crew.at_once)
+    ours = routes(
+        process.ready, line, panel_routes(drawing, page), page_routes(building.BUILD, LANGUAGES)
+    )
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
     demo.launch(
@@ -69,13 +75,13 @@ def main() -> None:
         app_kwargs={
             "openapi_url": None,
             "routes": ours,
-            "middleware": layers(ours, gradio_pages(head), line, panels.left),
+            "middleware": layers(ours, gradio_pages(head), line, left),
             "exception_handlers": {HTTPException: on_http_exception},
         },
         **looks,
     )
     beginning.over()
-    lab.start_loading()
+    process.start_loading()
     print(f"Le labo est ouvert · The lab is open: {demo.local_url}", flush=True)
     try:
         beginning.wait()
@@ -86,7 +92,7 @@ def main() -> None:
 def gradio_pages(head: str) -> dict[str, Page]:
     """What each Gradio page says of itself, by its address."""
     return {
-        lab.PAGES[language][1]: Page(
+        PAGES[language][1]: Page(
             language, words_of(language)("site.page"), words_of(language)("site.description"), head
         )
         for language in LANGUAGES

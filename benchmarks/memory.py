@@ -12,7 +12,7 @@ from benchmarks.steps import add
 from tests.processes import made_by
 
 STEPS = 20
-PARTS = ("sys", "torch", "gradio", "panels.lab")
+PARTS = ("sys", "torch", "gradio", "panels.lab.demo")
 """Each brings along what it needs of those before it."""
 
 ASKED = """

@@ -30,7 +30,7 @@ def lines() -> list[Line]:
         Line("process start → a first page", "", median(pages), unit="s"),
         Line("process start → model in memory", "", median(models), unit="s"),
     ]
-    for part in ("torch", "gradio", "panels.lab"):
+    for part in ("torch", "gradio", "panels.lab.demo"):
         taken = median(imported(part) for _ in range(3))
         found.append(Line(f"import {part}, alone", "", taken, unit="s"))
     return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from gpt.weights import BUNDLED, read_config
-from panels.controls import Control
-from panels.glyphs import glyphs
-from panels.view import View
+from panels.screen.controls import Control
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View
 
 _CONFIG = read_config(BUNDLED["conteur"])
 

@@ -7,8 +7,8 @@ from typing import Any
 import torch
 
 from gpt.sampling import softmax
-from panels.glyphs import glyphs
-from panels.view import View, from_the_end
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View, from_the_end
 
 SHOWN = 24
 GUESSES = 3

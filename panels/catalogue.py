@@ -30,8 +30,8 @@ from panels import (
     vectors,
     whole,
 )
-from panels.controls import Control, asked
-from panels.view import View
+from panels.screen.controls import Control, asked
+from panels.screen.view import View
 
 CHOICE = ("strategy", "temperature", "top_k", "top_p", "seed")
 SETTLE = ("strategy", "temperature", "top_k", "top_p")

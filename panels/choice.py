@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from panels.glyphs import glyphs
-from panels.view import View
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View
 
 NARROWEST = 0.012
 """Slices below this share of the strip are drawn as one, with their count."""

@@ -12,10 +12,10 @@ import torch
 from gpt import CheckpointError, Token
 from gpt.compare import Stretch, aligned, beginning, beginnings, surprise, total_variation
 from gpt.reading import Row
-from panels.glyphs import glyphs
-from panels.models import for_template, note_of
-from panels.state import State
-from panels.view import View, look
+from panels.screen.glyphs import glyphs
+from panels.screen.models import for_template, note_of
+from panels.screen.state import State
+from panels.screen.view import View, look
 
 CHIPS = 40
 GUESSES = 6

@@ -6,10 +6,10 @@ import tomllib
 from typing import Any
 
 from gpt.tokenizer import Tokenizer
-from panels.controls import Control
-from panels.glyphs import glyphs
-from panels.view import View
-from panels.words import LANGUAGES, SITE
+from panels.screen.controls import Control
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View
+from panels.screen.words import LANGUAGES, SITE
 
 PAIRS: list[dict[str, str]] = tomllib.loads((SITE / "pairs.toml").read_text("utf-8"))["pair"]
 CONTROLS = (Control("pair", 1, len(PAIRS), 1, 1),)

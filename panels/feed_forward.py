@@ -7,9 +7,9 @@ from typing import Any
 import torch
 
 from gpt.weights import BUNDLED, read_config
-from panels.controls import Control
-from panels.glyphs import glyphs
-from panels.view import View, from_the_end
+from panels.screen.controls import Control
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View, from_the_end
 
 _CONFIG = read_config(BUNDLED["conteur"])
 

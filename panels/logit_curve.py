@@ -7,9 +7,9 @@ from typing import Any
 
 import torch
 
-from panels.controls import Control
-from panels.glyphs import glyphs
-from panels.view import View
+from panels.screen.controls import Control
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View
 
 CONTROLS = (Control("percent", 0.5, 99.5, 0.5, 80),)
 MOST = 6.0

@@ -7,10 +7,10 @@ from typing import Any
 
 import torch
 
-from panels.acts import can_force
-from panels.glyphs import glyphs
-from panels.state import SHOWN
-from panels.view import View
+from panels.screen.acts import can_force
+from panels.screen.glyphs import glyphs
+from panels.screen.state import SHOWN
+from panels.screen.view import View
 
 
 def data(view: View) -> dict[str, Any]:

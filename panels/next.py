@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from panels.acts import can_force
-from panels.glyphs import glyphs
-from panels.state import WRITTEN_TOKENS
-from panels.view import View
+from panels.screen.acts import can_force
+from panels.screen.glyphs import glyphs
+from panels.screen.state import WRITTEN_TOKENS
+from panels.screen.view import View
 
 SHOWN = 5
 

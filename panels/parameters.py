@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from panels.view import View
+from panels.screen.view import View
 
 
 def data(view: View) -> dict[str, Any]:

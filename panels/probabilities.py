@@ -8,8 +8,8 @@ from typing import Any
 import torch
 
 from gpt import draw
-from panels.glyphs import glyphs
-from panels.view import View
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View
 
 BARS = 12
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from panels import probabilities
-from panels.state import REPEATS
-from panels.view import View
+from panels.screen.state import REPEATS
+from panels.screen.view import View
 
 
 def data(view: View) -> dict[str, Any]:

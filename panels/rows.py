@@ -7,8 +7,8 @@ from typing import Any
 
 from gpt import Token
 from gpt.reading import Outcome
-from panels.glyphs import glyphs
-from panels.view import View, from_the_end
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View, from_the_end
 
 ROWS = 24
 

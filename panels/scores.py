@@ -7,9 +7,9 @@ from typing import Any
 import torch
 
 from gpt import Settings, distribution, draw
-from panels.controls import Control
 from panels.probabilities import band
-from panels.view import View
+from panels.screen.controls import Control
+from panels.screen.view import View
 
 CROWD = 40
 CONTROLS = (

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from panels.glyphs import glyphs
-from panels.view import View
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View
 
 SHOWN = 6
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from panels.glyphs import glyphs
-from panels.view import View
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View
 
 SHADES = (0.5, 0.2, 0.05, 0.01)
 """A written token's shade is the number of these bounds its plain probability lies under."""

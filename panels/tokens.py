@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from panels.glyphs import glyphs
-from panels.view import View, from_the_end
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View, from_the_end
 
 CHIPS = 60
 

@@ -7,10 +7,10 @@ from functools import cache
 from typing import Any
 
 from gpt.weights import BUNDLED
-from panels.controls import Control
-from panels.glyphs import glyphs
-from panels.view import View
-from panels.words import LANGUAGES
+from panels.screen.controls import Control
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View
+from panels.screen.words import LANGUAGES
 
 RUN: dict[str, Any] = json.loads((BUNDLED["conteur"] / "training.json").read_text("utf-8"))
 EACH = sum(prompt["language"] == "en" for prompt in RUN["prompts"])

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 from gpt.generate import generate_next_token
-from panels.glyphs import glyphs
-from panels.view import View
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View
 
 FIRST = 3
 

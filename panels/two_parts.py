@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from gpt import Choice, distribution, draw
-from panels.glyphs import glyphs
-from panels.view import View
+from panels.screen.glyphs import glyphs
+from panels.screen.view import View
 
 FIRST = 5
 DRAWS = 5

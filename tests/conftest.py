@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from panels import pages
+from panels.pages import building
 from tests.ports import free_port
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test asks the real Hub; it is read on first use
@@ -25,7 +25,7 @@ PATIENCE = 120.0
 def pytest_configure(config: pytest.Config) -> None:
     """The pages are built once, before the workers each start an app that would build them."""
     if not hasattr(config, "workerinput"):
-        pages.build()
+        building.build()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

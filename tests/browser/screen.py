@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
 
-from panels.words import words_of
+from panels.screen.words import words_of
 
 ADDRESSES = {"fr": "/labo", "en": "/lab"}
 PATIENCE = 20_000

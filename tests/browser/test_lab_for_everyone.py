@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from panels.drawing import readable
+from panels.screen.drawing import readable
 from tests.browser.axe import axe
 from tests.browser.screen import ADDRESSES, Screen
 from tests.browser.test_lab import PROMPT

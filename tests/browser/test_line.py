@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from panels.words import LANGUAGES, words_of
+from panels.screen.words import LANGUAGES, words_of
 from tests.browser.screen import ADDRESSES, PATIENCE
 
 expect.set_options(timeout=PATIENCE)

@@ -22,7 +22,7 @@ from playwright.sync_api import (
 )
 
 from panels.catalogue import PANELS
-from panels.words import LANGUAGES, SITE, words_of
+from panels.screen.words import LANGUAGES, SITE, words_of
 from tests.browser.axe import axe
 from tests.browser.screen import PATIENCE
 

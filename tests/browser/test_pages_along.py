@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from panels.recording import recorded
-from panels.words import LANGUAGES, words_of
+from panels.pages.recording import recorded
+from panels.screen.words import LANGUAGES, words_of
 from tests.browser.screen import ADDRESSES, PATIENCE
 
 expect.set_options(timeout=PATIENCE)

@@ -13,8 +13,8 @@ import torch
 import gpt
 from engine.engine import Engine
 from gpt.training.export import export
-from panels.state import State
-from panels.view import View, look
+from panels.screen.state import State
+from panels.screen.view import View, look
 from tests.gpt.conftest import encoder, model, tokenizer
 from tests.gpt.test_generate import ending
 

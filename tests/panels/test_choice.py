@@ -13,8 +13,8 @@ import gpt
 from engine.engine import Engine
 from panels import choice
 from panels.choice import NARROWEST
-from panels.state import State
-from panels.view import View, look
+from panels.screen.state import State
+from panels.screen.view import View, look
 from tests.panels.conftest import view_of
 
 BARE = State(prompt="Il était", temperature=1.0, top_p=None)

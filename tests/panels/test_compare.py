@@ -13,12 +13,12 @@ from engine.shelf import Shelf
 from gpt import CheckpointError
 from gpt.training.export import export
 from panels import compare
-from panels.routes import drawing, page
-from panels.state import MODEL, State, from_query
-from panels.view import look
-from panels.words import LANGUAGES, words_of
+from panels.pages.routes import drawing, page
+from panels.screen.state import MODEL, State, from_query
+from panels.screen.view import look
+from panels.screen.words import LANGUAGES, words_of
 from tests.panels.reading_html import classed
-from tests.panels.test_models import name_of, opened
+from tests.panels.screen.test_models import name_of, opened
 
 TEXT = "Il était une fois un petit garçon"
 

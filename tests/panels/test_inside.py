@@ -23,8 +23,8 @@ from panels import (
     vectors,
     whole,
 )
-from panels.state import State
-from panels.view import View, look
+from panels.screen.state import State
+from panels.screen.view import View, look
 
 PROMPT = "Once upon a time, there was a little"
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from engine.engine import Engine
 from panels import logits
-from panels.state import SHOWN, State
-from panels.view import look
+from panels.screen.state import SHOWN, State
+from panels.screen.view import look
 from tests.panels.conftest import view_of
 
 FOUR = [0.1, 0.4, 0.3, 0.2]

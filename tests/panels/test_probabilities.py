@@ -15,8 +15,8 @@ import gpt
 from engine.engine import Engine
 from panels import probabilities
 from panels.probabilities import BARS, band, observed
-from panels.state import REPEATS, State
-from panels.view import View, look
+from panels.screen.state import REPEATS, State
+from panels.screen.view import View, look
 from tests.panels.conftest import view_of
 
 WIDE = State(prompt="Il était", temperature=2.0, top_p=None)

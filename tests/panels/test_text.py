@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from engine.engine import Engine
 from gpt import Outcome, Reading, Row
 from panels import text
-from panels.state import State
+from panels.screen.state import State
+from panels.screen.view import look
+from panels.screen.words import LANGUAGES, words_of
 from panels.text import SHADES
-from panels.view import look
-from panels.words import LANGUAGES, words_of
 
 
 def shown(engine: Engine, **state: Any) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from engine.engine import Engine
 from panels import tokens
-from panels.state import State
-from panels.view import look
+from panels.screen.state import State
+from panels.screen.view import look
 
 
 def shown(engine: Engine, **state: Any) -> dict[str, Any]:

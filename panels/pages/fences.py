@@ -1,0 +1,128 @@
+"""The Markdown of our own: live panels, figures, quoted code, and numbers that the model gave.
+
+    ```panel        ```figure       ```source           `value parameters`
+    attention       transformer     gpt.model.Block
+    ```             ```             ```
+
+Whatever does not exist fails the build: a page cannot show what is not there.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from pymdownx.superfences import SuperFencesException
+
+from engine.shelf import from_environment
+from panels.catalogue import PANELS
+from panels.pages.forms import form
+from panels.pages.recording import recorded
+from panels.pages.values import said
+from panels.screen.drawing import draw, draw_page_part
+from panels.screen.example import first_state
+from panels.screen.words import SITE
+
+
+class Fences(Extension):
+    """Python-Markdown's hook: which language the pages are in, and the inline values."""
+
+    def __init__(self, **given: Any) -> None:
+        self.config = {"language": ["en", "The language of the pages"]}
+        super().__init__(**given)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        language = self.getConfig("language")
+        md.fences_language = language
+        md.inlinePatterns.register(Value(r"`value ([a-z0-9_]+)`", md), "value", 195)
+
+
+def makeExtension(**given: Any) -> Fences:  # noqa: N802
+    """What Python-Markdown looks for in a module that is named as an extension."""
+    return Fences(**given)
+
+
+class Value(InlineProcessor):
+    """`` `value parameters` `` becomes the number, in the page's language."""
+
+    def handleMatch(self, m: Any, data: str) -> tuple[Element, int, int]:  # noqa: N802, ARG002
+        element = Element("span", {"class": "value", "data-value": m[1]})
+        try:
+            element.text = said(m[1], self.md.fences_language)
+        except KeyError:
+            raise SuperFencesException(f"no value is called {m[1]}") from None
+        return element, m.start(0), m.end(0)
+
+
+def panel(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any) -> str:
+    """A live panel, which opens on its recorded drawing."""
+    language, name = md.fences_language, source.strip()
+    models = from_environment().names
+    data = _known(recorded(language), name, "panel")
+    here = {"address": "", "root": "../", "models": len(models)}
+    drawing = draw(name, language, {**data, **here})
+    state = first_state(language)
+    return form(name, PANELS[name], language, state, {}, Markup(drawing), (), models)
+
+
+def figure(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any) -> str:
+    """A drawing of `site/figures`, its words in the page's language."""
+    name = source.strip()
+    if not (SITE / "figures" / f"{name}.svg").is_file():
+        raise SuperFencesException(f"no figure is called {name}")
+    example = _known(recorded(md.fences_language), "whole", "panel")
+    return draw_page_part("drawn.html", md.fences_language, {"name": name, "example": example})
+
+
+def source(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any) -> str:
+    """The running code of a function or a class of ours, as it stands today."""
+    name = source.strip()
+    try:
+        found = _found(name)
+        lines = inspect.getsource(found)
+    except (ImportError, AttributeError, TypeError, OSError):
+        raise SuperFencesException(f"no code is called {name}") from None
+    code = highlight(inspect.cleandoc("\n" + lines), PythonLexer(), HtmlFormatter(nowrap=True))
+    file = Path(inspect.getfile(found)).relative_to(SITE.parent).as_posix()
+    quoted = {"code": Markup(code), "file": file, "name": name.rsplit(".", 1)[-1]}
+    return draw_page_part("source.html", md.fences_language, quoted)
+
+
+def ours(_language: str, _inputs: Any, options: dict[str, Any], _attrs: Any, _md: Any) -> bool:
+    """Every fence of these names is ours, whatever stands beside the name is refused."""
+    if _inputs:
+        raise SuperFencesException(f"unknown options {sorted(_inputs)}")
+    options.clear()
+    return True
+
+
+def _found(name: str) -> Any:
+    """What a dotted name means: as much of it as is a module, the rest inside it."""
+    parts = name.split(".")
+    if parts[0] not in ("gpt", "engine", "panels"):
+        raise ImportError(name)
+    for cut in range(len(parts) - 1, 0, -1):
+        try:
+            found: Any = importlib.import_module(".".join(parts[:cut]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[cut:]:
+            found = getattr(found, part)
+        return found.fget if isinstance(found, property) else found
+    raise ImportError(name)
+
+
+def _known(table: dict[str, Any], name: str, kind: str) -> Any:
+    if name not in table:
+        raise SuperFencesException(f"no {kind} is called {name}")
+    return table[name]

@@ -1,0 +1,74 @@
+"""The frame of a live panel: the drawing, and what the reader can change around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from markupsafe import Markup
+
+from panels.catalogue import CHOICE, Panel
+from panels.compare import beside_of
+from panels.screen.controls import asked
+from panels.screen.drawing import draw_page_part
+from panels.screen.state import SEED_MOST, TEMPERATURE, TOP_K_MOST, TOP_P_LEAST, State, written_out
+
+LAB = {"fr": "/labo", "en": "/lab"}
+CARRIED = (
+    "written", "position", "draw", "repeat", "others", "everything", "shown", "search", "beside",
+)  # fmt: skip
+
+
+def form(
+    name: str,
+    panel: Panel,
+    language: str,
+    state: State,
+    query: Mapping[str, str],
+    drawing: Markup,
+    notes: Sequence[Mapping[str, Any]] = (),
+    models: Sequence[str] = (),
+    most: Mapping[str, float] | None = None,
+) -> str:
+    """A panel's form: it works without a script as a page of its own, with one in place."""
+    return draw_page_part(
+        "panel.html",
+        language,
+        {
+            "name": name,
+            "reads": panel.reads,
+            "state": state,
+            "drawing": drawing,
+            "notes": notes,
+            "carried": carried(panel, state, models),
+            "models": models if panel.any_model and len(models) > 1 else (),
+            "model": query.get("model", state.model),
+            "beside": beside_of(state, models),
+            "controls": panel.controls,
+            "most": most or {control.name: control.most for control in panel.controls},
+            "values": asked(panel.controls, query),
+            "temperature": TEMPERATURE,
+            "top_k_most": TOP_K_MOST,
+            "top_p_least": TOP_P_LEAST,
+            "seed_most": SEED_MOST,
+            "lab": f"{LAB[language]}?{state.to_query()}",
+        },
+    )
+
+
+def carried(panel: Panel, state: State, models: Sequence[str] = ()) -> dict[str, str]:
+    """What of the state the drawing itself must carry on: all that is not the default.
+
+    The model is in the form where there is a choice of `models`.
+    """
+    values: dict[str, Any] = asdict(state)
+    default = asdict(State())
+    names = [*CARRIED, *CHOICE]
+    if not (panel.any_model and len(models) > 1):
+        names.append("model")
+    return {
+        field: written_out(values[field])
+        for field in names
+        if field not in panel.reads and values[field] != default[field]
+    }

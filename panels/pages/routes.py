@@ -1,0 +1,95 @@
+"""A panel over the web: its drawing alone for a page, or a light page of its own for embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from markupsafe import Markup
+
+from engine.shelf import Models
+from engine.turns import turns
+from gpt import CheckpointError
+from panels.catalogue import PANELS
+from panels.pages.forms import carried, form
+from panels.pages.recording import recorded
+from panels.screen import acts
+from panels.screen.controls import bounds
+from panels.screen.drawing import draw, draw_page_part
+from panels.screen.example import first_state
+from panels.screen.models import answerable, for_template
+from panels.screen.state import Note, State, from_query
+from panels.screen.view import look
+from panels.screen.words import LANGUAGES, words_of
+
+TEXT_ACTS: dict[str, Callable[[Models, State], State]] = {
+    "add": acts.add,
+    "back": lambda _models, state: acts.back(state),
+    "restart": lambda _models, state: acts.restart(state),
+}
+
+
+@turns.at_work()
+def drawing(models: Models, language: str, name: str, query: Mapping[str, str]) -> str | None:
+    """The panel as the address asks for it, what it carries on, and notes on what was not valid.
+
+    None when there is no panel, or no language, of that name. Without a model, the example that was
+    recorded is drawn, and the note says so.
+    """
+    if language not in LANGUAGES or name not in PANELS:
+        return None
+    state, notes, drawn, most = _drawn(models, language, name, query)
+    return draw_page_part(
+        "drawing.html",
+        language,
+        {
+            "drawing": drawn,
+            "carried": carried(PANELS[name], state, models.names),
+            "notes": for_template(notes),
+            "most": most,
+        },
+    )
+
+
+@turns.at_work()
+def page(models: Models, language: str, name: str, query: Mapping[str, str]) -> str | None:
+    """The panel as a light complete page; None, and no model, as with `drawing`."""
+    if language not in LANGUAGES or name not in PANELS:
+        return None
+    state, notes, drawn, most = _drawn(models, language, name, query)
+    framed = form(
+        name, PANELS[name], language, state, query, drawn, for_template(notes), models.names, most
+    )
+    words = words_of(language)
+    title = words(f"titles.{name}")
+    return draw_page_part("alone.html", language, {"form": Markup(framed), "title": title})
+
+
+def asked_for(models: Models, language: str, query: Mapping[str, str]) -> tuple[State, list[Note]]:
+    """The state of an address after its act; without a prompt, the example's.
+
+    Raises CheckpointError.
+    """
+    values = dict(query)
+    if "prompt" not in values:
+        values["prompt"] = first_state(language).prompt
+    state, notes = answerable(models, partial(from_query, values))
+    act, value = values.get("act", ""), values.get("value", "")
+    if act in TEXT_ACTS:
+        return TEXT_ACTS[act](models, state), notes
+    return acts.act(models, state, act, value), notes
+
+
+def _drawn(
+    models: Models, language: str, name: str, query: Mapping[str, str]
+) -> tuple[State, list[Note], Markup, dict[str, float]]:
+    """The state that is drawn, what there is to say about it, the drawing, its controls' bounds."""
+    try:
+        state, notes = asked_for(models, language, query)
+        data = PANELS[name].data(look(models, state), query)
+    except CheckpointError:
+        state, notes = first_state(language), [Note("model", {})]
+        data = recorded(language)[name]
+    around = {"address": state.to_query(), "root": f"/{language}/"}
+    drawn = Markup(draw(name, language, {**data, **around}))
+    return state, notes, drawn, bounds(PANELS[name].controls, data)
