@@ -6,25 +6,32 @@ import ast
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from panels.catalogue import PANELS
 from tests.conftest import ROOT
 
 WEB = {"gradio", "starlette", "fastapi", "uvicorn", "httpx", "jinja2", "plotly", "markupsafe"}
+MANY = {"asyncio", "concurrent", "multiprocessing", "queue", "socket"}
+"""What serves several at a time: `engine/` has it, the lesson does not."""
+
 OURS = {"gpt", "engine", "panels", "serve", "app", "tests", "benchmarks"}
 MAY_KNOW = {
     "gpt": {"gpt"},
     "engine": {"gpt", "engine"},
     "panels": {"gpt", "engine", "panels"},
     "serve": {"serve"},
-    "app.py": {"engine", "panels", "serve"},
+    "app.py": {"gpt", "engine", "panels", "serve"},
     "benchmarks": {"benchmarks", "gpt", "engine", "tests"},
 }
+"""The floors of the house, gpt < engine < panels < app; `serve` stands beside and knows none."""
+
 PEER = "benchmarks/plain_app.py"
 """What the classroom is measured against: a plain Gradio app, no part of the house."""
 
@@ -73,6 +80,29 @@ def imports(path: Path) -> Iterator[str]:
             yield str(node.module).split(".")[0]
 
 
+def module_of(path: Path) -> str:
+    """The name by which a file is imported; a package by its folder."""
+    return name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def imported(path: Path, modules: Collection[str]) -> set[str]:
+    """Which of these modules a file imports, wherever in it."""
+    named = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            inside = {f"{node.module}.{alias.name}" for alias in node.names}
+            named |= inside if inside <= set(modules) else {str(node.module), *inside}
+    return named & set(modules)
+
+
+def room(module: str) -> str:
+    """Where in `panels/` a module stands: in a room of its own, or among the panels."""
+    name = module.split(".")[1] if "." in module else ""
+    return name if name in ("screen", "catalogue", "lab", "pages") else "panels"
+
+
 def test_the_machine_knows_no_web() -> None:
     knowing = {name_of(path): set(imports(path)) & WEB for path in python_files("gpt", "engine")}
     assert {name: known for name, known in knowing.items() if known} == {}
@@ -91,6 +121,46 @@ def test_each_part_knows_only_what_stands_below_it(place: str) -> None:
     assert files
     knowing = {name_of(path): set(imports(path)) & OURS - MAY_KNOW[place] for path in files}
     assert {name: known for name, known in knowing.items() if known} == {}
+
+
+def test_the_lesson_knows_of_one_reader() -> None:
+    lesson = [path for path in python_files("gpt") if "training" not in path.parts]
+    knowing = {name_of(path): set(imports(path)) & MANY for path in lesson}
+    assert {name: known for name, known in knowing.items() if known} == {}
+
+
+def test_no_file_is_imported_by_what_it_imports() -> None:
+    """The order that it takes is one in which the whole house can be read from the ground up."""
+    code = python_files("app.py", "gpt", "engine", "panels", "serve")
+    modules = {module_of(path): path for path in code}
+    known = {
+        module: {name for name in imported(path, modules) if name != module}
+        for module, path in modules.items()
+    }
+    assert list(TopologicalSorter(known).static_order())
+
+
+def test_beside_the_panels_stands_their_catalogue_alone() -> None:
+    files = {path.stem for path in python_files("panels") if path.parent.name == "panels"}
+    assert files == {*PANELS, "catalogue", "__init__"}
+
+
+def test_the_rooms_of_the_panels_stand_on_each_other() -> None:
+    """What all share, then the panels, their catalogue, the lab, and last the pages."""
+    files = python_files("panels")
+    modules = {module_of(path): path for path in files}
+    floors = ["screen", "panels", "catalogue", "lab", "pages"]
+    for path in files:
+        above = set(floors[floors.index(room(module_of(path))) + 1 :])
+        known = {name for name in imported(path, modules) if room(name) in above}
+        assert not known, f"{name_of(path)} imports {known}"
+
+
+def test_the_tests_stand_as_the_code_does() -> None:
+    own = {"tests", "tests/browser", "tests/offline"}
+    folders = {name_of(path.parent) for path in python_files("tests")} - own
+    code = {name_of(path.parent) for path in python_files("gpt", "engine", "panels", "serve")}
+    assert {folder.removeprefix("tests/") for folder in folders} == code
 
 
 def test_nothing_imports_the_app() -> None:
