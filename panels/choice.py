@@ -14,7 +14,8 @@ NARROWEST = 0.012
 def data(view: View) -> dict[str, Any]:
     """The strip of the last row, u on it, and how much of the mass is kept.
 
-    `reached` is what the kept tokens hold of the softmax that top-p adds up, `mass` of the plain one.
+    `reached` is what the kept tokens hold of the softmax that top-p adds up, `mass` of the plain
+    softmax.
     """
     last, choice = view.last, view.choice
     slices: list[dict[str, Any]] = []

@@ -23,9 +23,7 @@ def data(view: View) -> dict[str, Any]:
     ids = wanted[: state.shown].tolist()
     columns = [
         column[ids].tolist()
-        for column in (
-            here.logits, here.plain, here.tempered, here.cumulative, here.probabilities
-        )  # fmt: skip
+        for column in (here.logits, here.plain, here.tempered, here.cumulative, here.probabilities)
     ]
     rest = torch.ones(len(here.order), dtype=torch.bool)
     rest[ids] = False
