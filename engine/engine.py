@@ -27,6 +27,7 @@ from engine.together import Part, hidden_together
 from engine.turns import turns
 from gpt.errors import CheckpointError
 from gpt.generate import Model
+from gpt.habits import Glance
 from gpt.model import Config
 from gpt.reading import Reading, Row
 from gpt.sampling import distribution
@@ -89,6 +90,7 @@ class Engine:
         self._hand = ALL_CORES
         self.prompt_ids = lru_cache(maxsize=256)(self._prompt_ids)
         self.trace = lru_cache(maxsize=4)(self._trace)
+        self.glance = lru_cache(maxsize=4)(self._glance)
         self.distribution = distribution
 
     @property
@@ -187,6 +189,13 @@ class Engine:
         trace = self._computed(lambda: model.read_ids(ids, trace=Trace(blocks)).trace)
         assert trace is not None
         return trace
+
+    def _glance(self, ids: tuple[int, ...], shown: int) -> Glance:
+        """What all heads do with these ids, and the last `shown` positions of their maps."""
+        model = self.model
+        glance = Glance(ids=model.fit(ids)[0], shown=shown)
+        self._computed(lambda: model.read_ids(ids, trace=glance))
+        return glance
 
     def _waited_for(self, request: _Request) -> Reading:
         leaving = left.get()

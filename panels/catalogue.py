@@ -13,6 +13,7 @@ from panels import (
     compare,
     cost,
     feed_forward,
+    heads,
     logit_curve,
     logits,
     next,
@@ -28,6 +29,7 @@ from panels import (
     twenty_lines,
     two_parts,
     vectors,
+    weight,
     whole,
 )
 from panels.screen.controls import Control, asked
@@ -62,6 +64,8 @@ PANELS: dict[str, Panel] = {
     "vectors": Panel(vectors.data),
     "blocks": Panel(blocks.data),
     "attention": Panel(attention.data, ("prompt",), attention.CONTROLS),
+    "weight": Panel(weight.data, ("prompt",), weight.CONTROLS),
+    "heads": Panel(heads.data, ("prompt",), heads.CONTROLS),
     "feed_forward": Panel(feed_forward.data, ("prompt",), feed_forward.CONTROLS),
     "parameters": Panel(parameters.data, ()),
     "rows": Panel(rows.data),

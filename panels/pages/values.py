@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from engine.engine import Engine
 from gpt.weights import BUNDLED
-from panels import blocks, cost
+from panels import blocks, cost, heads, weight
+from panels.pages.openings import Opening, view_of
 from panels.screen.example import first_state
 from panels.screen.view import View, look
 from panels.screen.words import SITE, words_of
@@ -19,11 +21,13 @@ HOLDOUT = {"fr": "fr_simple", "en": "en_simple"}
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def values(view: View, language: str) -> dict[str, list[Any]]:
+def record(engine: Engine, language: str, openings: Mapping[str, Opening]) -> dict[str, list[Any]]:
     """Every value by its name, as [kind, value]; the kind says how it is written.
 
-    The losses and bits are those of held-out texts in the language.
+    They are of the example that most panels open on, or of the openings of others; the losses and
+    bits are those of held-out texts in the language.
     """
+    view = look(engine, first_state(language))
     network, reading = view.model.network, view.reading
     config = network.config
     sizes = {name: parameter.numel() for name, parameter in network.named_parameters()}
@@ -59,7 +63,7 @@ def values(view: View, language: str) -> dict[str, list[Any]]:
         "entropy": ["number", view.last.plain_entropy],
         "effective": ["number", view.last.plain_effective_choices],
         **_lengths(view),
-        **_heads(view),
+        **_heads(engine, language, openings),
         **_prices(view),
         **_trained(language, total, config.vocabulary),
         **_foreseen(language),
@@ -85,27 +89,30 @@ def _lengths(view: View) -> dict[str, list[Any]]:
     return {f"length_{name}": ["tenth", stages[stage]["length"]] for name, stage in at.items()}
 
 
-def _heads(view: View) -> dict[str, list[Any]]:
-    """Two heads worth looking at in the example, and the mean weight that makes them so.
-
-    `near` gives most to the position itself and the one before it, `begin` to the first position;
-    positions that see no other are left out.
-    """
-    length = len(view.reading.ids)
-    near, begin = {}, {}
-    for block in range(view.model.network.config.layers):
-        for head, weights in enumerate(view.trace(block).attention_in(block).double()):
-            here = (block + 1, head + 1)
-            beside = weights.diagonal()[2:] + weights.diagonal(-1)[1:]
-            near[here] = float(beside.sum()) / (length - 2)
-            begin[here] = float(weights[1:, 0].sum()) / (length - 1)
-    found: dict[str, list[Any]] = {}
-    for name, means in (("near", near), ("begin", begin)):
-        best = max(means, key=lambda here: means[here])
-        found[f"{name}_block"] = ["integer", best[0]]
-        found[f"{name}_head"] = ["integer", best[1]]
-        found[f"{name}_share"] = ["percent", means[best]]
-    return found
+def _heads(engine: Engine, language: str, openings: Mapping[str, Opening]) -> dict[str, list[Any]]:
+    """What the pages on attention open on, and the heads that are worth looking at there."""
+    opening = openings["weight"]
+    weighed = weight.data(
+        view_of(engine, language, opening), *(float(opening[each.name]) for each in weight.CONTROLS)
+    )
+    glanced = heads.data(view_of(engine, language, openings["heads"]), 1, 1)
+    best = {each["name"]: each["best"][0] for each in glanced["habits"]}
+    words = {
+        which: engine.model.tokenizer.token(weighed[which]["token"]["id"]).text.strip()
+        for which in ("looked", "selected")
+    }
+    return {
+        "weight_sentence": ["text", opening["prompt"]],
+        "weight_to": ["text", words["looked"]],
+        "weight_from": ["text", words["selected"]],
+        "weight_block": ["integer", weighed["block"]],
+        "weight_head": ["integer", weighed["head"]],
+        "weight_share": ["percent", weighed["exact"]["weight"]],
+        **{f"{name}_block": ["integer", each["block"]] for name, each in best.items()},
+        **{f"{name}_head": ["integer", each["head"]] for name, each in best.items()},
+        **{f"{name}_share": ["percent", each["share"]] for name, each in best.items()},
+        **{f"{each['name']}_even": ["percent", each["even"]] for each in glanced["habits"]},
+    }
 
 
 def _trained(language: str, parameters: int, vocabulary: int) -> dict[str, list[Any]]:
@@ -133,11 +140,6 @@ def _foreseen(language: str) -> dict[str, list[Any]]:
         "bits_5gram": ["number", five_gram],
         "bits_xz": ["number", xz],
     }
-
-
-def record(engine: Engine, language: str) -> dict[str, list[Any]]:
-    """The values of the pages of a language, for the example they open on."""
-    return values(look(engine, first_state(language)), language)
 
 
 def said(name: str, language: str) -> str:

@@ -9,6 +9,7 @@ from engine.engine import Engine
 from engine.shelf import Models
 from gpt import Choice, Distribution, Reading, Token, distribution, draw
 from gpt.generate import Model
+from gpt.habits import Glance
 from gpt.reading import Row
 from gpt.tokenizer import Tokenizer
 from gpt.trace import Trace
@@ -59,8 +60,16 @@ class View:
 
     def trace(self, *blocks: int) -> Trace:
         """What the reading leaves inside the model; attention and activations of these blocks."""
-        starts = self.tokenizer.reads_start
-        return self.engine.trace(self.reading.ids[int(starts) :], blocks)
+        return self.engine.trace(self._ids, blocks)
+
+    def glance(self, shown: int) -> Glance:
+        """What all heads do with the text, and the last `shown` positions of their maps."""
+        return self.engine.glance(self._ids, shown)
+
+    @property
+    def _ids(self) -> tuple[int, ...]:
+        """The ids that were read, without the start token."""
+        return self.reading.ids[int(self.tokenizer.reads_start) :]
 
     def token(self, token_id: int) -> Token:
         return self.tokenizer.token(token_id)

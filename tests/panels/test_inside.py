@@ -201,20 +201,3 @@ def test_the_whole_picture_carries_the_readers_values(
         assert drawn["looks"]["weight"] == pytest.approx(
             float(view.trace(*range(6)).attention[:, :, -1, 1:-1].max())
         )
-
-
-@pytest.mark.parametrize(
-    "prompt",
-    [
-        "Once upon a time, there was a little girl who lived in a small house, near the forest.",
-        "Il était une fois un roi qui avait trois filles. Un jour, il partit à la chasse.",
-    ],
-)
-def test_the_heads_do_what_the_page_on_attention_says(conteur: Engine, prompt: str) -> None:
-    maps = look(conteur, State(prompt=prompt)).trace(*range(6)).attention  # (L, H, T, T)
-    near = maps.diagonal(dim1=-2, dim2=-1)[..., 2:] + maps.diagonal(-1, -2, -1)[..., 1:]
-    for head in (0, 1):
-        assert float(near[1, head].mean()) > 0.4
-    for block in (-2, -1):
-        for head in (2, 3):
-            assert float(maps[block, head, 2:, 0].mean()) > 0.4

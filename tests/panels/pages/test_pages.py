@@ -75,6 +75,7 @@ def test_french_pages_keep_to_french_typography(file: str) -> None:
 def test_the_records_are_what_the_model_gives_today(conteur: Engine, language: str) -> None:
     then = json.loads((SITE / "recorded" / f"pages.{language}.json").read_text("utf-8"))
     now = record(conteur, language)
+    assert now["openings"] == then["openings"]
     assert now["values"].keys() == then["values"].keys()
     for name, (kind, value) in then["values"].items():
         assert now["values"][name] == [
@@ -105,6 +106,10 @@ def test_the_pages_build_strictly_and_name_no_foreign_host() -> None:
             assert FOREIGN.findall(text) == [], each
             assert f'<html lang="{language}"' in text
             assert "`value" not in text
+            assert not re.search(r"<code>(panel|figure|source)\b", text), (
+                each
+            )  # a fence that failed
+            assert "site-packages" not in text
 
 
 @pytest.mark.parametrize(

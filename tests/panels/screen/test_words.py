@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, nodes
 
+from gpt.habits import HABITS
 from panels.catalogue import PANELS
 from panels.screen.models import SAID as KINDS
 from panels.screen.words import LANGUAGES, SITE, Words, words_of
@@ -92,6 +93,7 @@ def put_together() -> set[str]:
             for path in (SITE / "figures").glob("*.svg")
             for part in ("title", "desc")
         },
+        "heads.": set(HABITS),
         "parameters.": {
             "tied_embedding", "token_embedding", "output", "position_embedding",
             "attention", "feed_forward", "norms",
