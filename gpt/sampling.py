@@ -65,9 +65,11 @@ class Choice:
 class Distribution:
     """What the settings make of one row of logits. All tensors are (V,), indexed by token id.
 
-    `plain` is the softmax of the logits, nothing else; `probabilities` is after the settings and
-    sums to 1; `cumulative` is the running sum by rank that top-p looks at, NaN for a token that was
-    excluded before; `kept` says which tokens no rule excluded.
+    The chain of columns: `logits`; `plain`, their softmax at temperature 1; `tempered`, the softmax
+    at the settings' temperature of the tokens that top-k kept, 0 for the others; `cumulative`, the
+    running sum of `tempered` by rank, which top-p looks at, NaN for a token that was excluded
+    before; `probabilities`, what top-p leaves, divided by its sum. `kept` says which tokens no rule
+    excluded. Greedy has no settings: its `tempered` is `plain`.
     """
 
     settings: Settings
@@ -76,6 +78,7 @@ class Distribution:
     kept: Tensor
     _order: Tensor | None = None
     _cumulative: Tensor | None = None
+    _running: Tensor | None = None  # `tempered` by rank, of those that top-k kept
 
     @cached_property
     def plain(self) -> Tensor:
@@ -86,6 +89,15 @@ class Distribution:
     def order(self) -> Tensor:
         """The ids by rank."""
         return _ranked(self.logits) if self._order is None else self._order
+
+    @cached_property
+    def tempered(self) -> Tensor:
+        """The probabilities that top-p adds up, as the class says."""
+        if self._running is None:
+            return self.plain
+        tempered = torch.zeros_like(self.logits)
+        tempered[self.order[: len(self._running)]] = self._running
+        return tempered
 
     @cached_property
     def cumulative(self) -> Tensor:
@@ -104,6 +116,11 @@ class Distribution:
     def mass(self) -> float:
         """The part of the plain softmax that the kept tokens hold, 0 to 1."""
         return min(1.0, float(self.plain[self.kept].sum()))
+
+    @property
+    def reached(self) -> float:
+        """The part of `tempered` that the kept tokens hold: top-p asks for at least p of it."""
+        return min(1.0, float(self.tempered[self.kept].sum()))
 
     @cached_property
     def entropy(self) -> float:
@@ -205,7 +222,7 @@ def distribution(logits: Tensor, settings: Settings) -> Distribution:
     kept[survivors[:count]] = True
     cumulative = torch.full_like(scores, math.nan)
     cumulative[survivors] = sums
-    return Distribution(settings, scores, probabilities, kept, order, cumulative)
+    return Distribution(settings, scores, probabilities, kept, order, cumulative, running)
 
 
 def _ranked(scores: Tensor) -> Tensor:

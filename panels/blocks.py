@@ -52,15 +52,19 @@ def data(view: View) -> dict[str, Any]:
             {
                 "block": block,
                 "length": float(stages[block].norm()),
-                "guesses": _guesses(view, logits[block]),
+                "guesses": _guesses(
+                    view,
+                    # the last one is the very row that all other panels show
+                    view.here.plain if block == config.layers else softmax(logits[block].double()),
+                ),
             }
             for block in range(config.layers + 1)
         ],
     }
 
 
-def _guesses(view: View, row: torch.Tensor) -> list[dict[str, Any]]:
-    best = softmax(row.double()).topk(GUESSES)
+def _guesses(view: View, probabilities: torch.Tensor) -> list[dict[str, Any]]:
+    best = probabilities.topk(GUESSES)
     return [
         {"token": glyphs(view.token(id)), "probability": probability}
         for id, probability in zip(best.indices.tolist(), best.values.tolist(), strict=True)

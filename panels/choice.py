@@ -12,7 +12,11 @@ NARROWEST = 0.012
 
 
 def data(view: View) -> dict[str, Any]:
-    """The strip of the last row, u on it, and how much of the mass is kept."""
+    """The strip of the last row, u on it, and how much of the mass is kept.
+
+    `reached` is what the kept tokens hold of the softmax that top-p adds up, `mass` of the plain
+    softmax.
+    """
     last, choice = view.last, view.choice
     slices: list[dict[str, Any]] = []
     low = 0.0
@@ -45,6 +49,9 @@ def data(view: View) -> dict[str, Any]:
         "kept": last.kept_count,
         "vocabulary": view.tokenizer.size,
         "mass": last.mass,
+        "reached": last.reached,
+        "temperature": view.state.temperature,
+        "top_p": view.state.top_p,
         "slices": slices,
         "small": drawn if drawn["count"] else None,
         "chosen_is_small": choice.rank > len(slices),

@@ -20,7 +20,7 @@ FIRST = 4
 def data(view: View, percent: float) -> dict[str, Any]:
     """p, its odds p / (1 − p), its logit ln(p / (1 − p)); the sigmoid's curve; and the model's.
 
-    `points` are (x, σ(x)) for x from −6 to 6. `rows` compare the model's raw score ℓ of its first
+    `points` are (z, σ(z)) for z from −6 to 6. `rows` compare the model's raw score ℓ of its first
     tokens with the logit, in the strict sense, of the probability it gives them: they differ by the
     logarithm of the sum of the exponentials of all the other scores.
     """
@@ -32,7 +32,7 @@ def data(view: View, percent: float) -> dict[str, Any]:
         "logit": logit(p),
         "back": sigmoid(logit(p)),
         "most": MOST,
-        "points": [[x, sigmoid(x)] for x in torch.linspace(-MOST, MOST, POINTS).tolist()],
+        "points": [[z, sigmoid(z)] for z in torch.linspace(-MOST, MOST, POINTS).tolist()],
         "rows": [
             {
                 "token": glyphs(view.token(id)),
@@ -45,9 +45,9 @@ def data(view: View, percent: float) -> dict[str, Any]:
     }
 
 
-def sigmoid(x: float) -> float:
-    """1 / (1 + e⁻ˣ): any number to one between 0 and 1."""
-    return 1 / (1 + math.exp(-x))
+def sigmoid(z: float) -> float:
+    """1 / (1 + e⁻ᶻ): any number to one between 0 and 1."""
+    return 1 / (1 + math.exp(-z))
 
 
 def logit(p: float) -> float:

@@ -14,13 +14,16 @@ from panels.screen.view import View
 
 
 def data(view: View) -> dict[str, Any]:
-    """The first tokens by rank, or those that a search finds, and the sum of all others."""
+    """The first tokens by rank, or those that a search finds, and the sum of all others.
+
+    Each has the chain of `Distribution`: logit, plain, tempered, cumulative, probability.
+    """
     here, state = view.here, view.state
     wanted, ranks = _wanted(view)
     ids = wanted[: state.shown].tolist()
     columns = [
         column[ids].tolist()
-        for column in (here.logits, here.plain, here.probabilities, here.cumulative)
+        for column in (here.logits, here.plain, here.tempered, here.cumulative, here.probabilities)
     ]
     rest = torch.ones(len(here.order), dtype=torch.bool)
     rest[ids] = False
@@ -34,6 +37,9 @@ def data(view: View) -> dict[str, Any]:
         "start": view.selected == 0 and view.reading.tokens[0].is_end_of_text,
         "vocabulary": view.tokenizer.size,
         "greedy": state.strategy == "greedy",
+        "temperature": state.temperature,
+        "top_k": state.top_k,
+        "top_p": state.top_p,
         "search": state.search,
         "found": len(wanted) if state.search else None,
         "more": more if len(wanted) > len(ids) else None,
@@ -46,19 +52,21 @@ def data(view: View) -> dict[str, Any]:
                 "id": id,
                 "logit": logit,
                 "plain": plain,
-                "probability": probability,
+                "tempered": tempered,
                 "cumulative": None if math.isnan(cumulative) else cumulative,
+                "probability": probability,
                 "rule": here.excluded_by(id) or "kept",
                 "chosen": id == choice,
                 "came": id == came,
             }
-            for id, rank, logit, plain, probability, cumulative in zip(
+            for id, rank, logit, plain, tempered, cumulative, probability in zip(
                 ids, ranks[: state.shown].tolist(), *columns, strict=True
             )
         ],
         "rest": {
             "count": int(rest.sum()),
             "plain": float(here.plain[rest].sum()),
+            "tempered": float(here.tempered[rest].sum()),
             "probability": float(here.probabilities[rest].sum()),
             "kept": int(here.kept[rest].sum()),
         },

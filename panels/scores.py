@@ -40,6 +40,7 @@ def data(
         share = min(1.0, float(given.probabilities[ids].sum()))
         return {
             "plain": float(given.plain[ids].sum()),
+            "tempered": float(given.tempered[ids].sum()),
             "probability": share,
             "kept": int(given.kept[ids].sum()),
             "observed": None if counts is None else int(counts[ids].sum()),
@@ -54,6 +55,7 @@ def data(
         ],
         "crowd": CROWD,
         "each": float(given.plain[2]),
+        "temperature": heat,
         "kept": given.kept_count,
         "repeat": draws,
     }

@@ -51,6 +51,7 @@ def data(view: View) -> dict[str, Any]:
                 "token": glyphs(view.token(id)),
                 "logit": float(view.last.logits[id]),
                 "plain": float(view.last.plain[id]),
+                "tempered": float(view.last.tempered[id]),
                 "probability": float(view.last.probabilities[id]),
                 "kept": bool(view.last.kept[id]),
                 "chosen": id == view.choice.token_id,

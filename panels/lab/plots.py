@@ -36,23 +36,20 @@ def probabilities_plot(data: dict[str, Any], words: Words) -> dict[str, Any]:
     places = list(range(len(bars)))
     names = [_name(bar, words) for bar in bars]
     hover = "%{customdata}<extra></extra>"
-    after = "after_greedy" if data["greedy"] else "after"
+    after = words("probabilities.after_greedy" if data["greedy"] else "logits.probability")
     traces: list[Any] = [
         _bars(
             places,
             [100 * bar["plain"] for bar in bars],
             [PALE] * len(bars),
-            [f"{words('probabilities.before')} {words.percent(bar['plain'])}" for bar in bars],
+            [f"{words('logits.plain')} → {words.percent(bar['plain'])}" for bar in bars],
             width=0.8,
         ),
         _bars(
             places,
             [100 * bar["probability"] for bar in bars],
             [CHOSEN if bar["chosen"] else SOLID for bar in bars],
-            [
-                f"{words('probabilities.' + after)} {words.percent(bar['probability'])}"
-                for bar in bars
-            ],
+            [f"{after} → {words.percent(bar['probability'])}" for bar in bars],
             width=0.42,
         ),
     ]

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -85,20 +87,28 @@ def figure(source: str, _language: str, _css: str, _options: Any, md: Any, **_: 
 
 
 def source(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any) -> str:
-    """The running code of a function or a class of ours, as it stands today."""
+    """The running code of a function or a class of ours, as it stands today, with its gloss."""
     name = source.strip()
     try:
         file = Path(inspect.getfile(_found(name))).relative_to(SITE.parent).as_posix()
         code = highlight(quoted(name), PythonLexer(), HtmlFormatter(nowrap=True))
     except (ImportError, AttributeError, TypeError, OSError):
         raise SuperFencesException(f"no code is called {name}") from None
-    data = {"code": Markup(code), "file": file, "name": name.rsplit(".", 1)[-1]}
+    told = _glosses().get(name, {}).get(md.fences_language, "")
+    gloss = "" if md.fences_language == "en" else told  # the docstring is English already
+    data = {"code": Markup(code), "file": file, "name": name.rsplit(".", 1)[-1], "gloss": gloss}
     return draw_page_part("source.html", md.fences_language, data)
 
 
 def quoted(name: str) -> str:
     """The code that a dotted name means, as a page shows it: flush left."""
     return inspect.cleandoc("\n" + inspect.getsource(_found(name)))
+
+
+@cache
+def _glosses() -> dict[str, dict[str, str]]:
+    """What the docstrings of quoted code say, in other words than English, by dotted name."""
+    return tomllib.loads((SITE / "glosses.toml").read_text("utf-8"))
 
 
 def ours(_language: str, _inputs: Any, options: dict[str, Any], _attrs: Any, _md: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.engine import Engine
 from gpt.weights import BUNDLED
-from panels import cost
+from panels import blocks, cost
 from panels.screen.example import first_state
 from panels.screen.view import View, look
 from panels.screen.words import SITE, words_of
@@ -58,6 +58,8 @@ def values(view: View, language: str) -> dict[str, list[Any]]:
         "second_probability": ["percent", float(view.last.plain[second])],
         "entropy": ["number", view.last.plain_entropy],
         "effective": ["number", view.last.plain_effective_choices],
+        **_lengths(view),
+        **_heads(view),
         **_prices(view),
         **_trained(language, total, config.vocabulary),
         **_foreseen(language),
@@ -66,7 +68,44 @@ def values(view: View, language: str) -> dict[str, list[Any]]:
 
 def _prices(view: View) -> dict[str, list[Any]]:
     priced = cost.data(view, 1)["all"]
-    return {f"tokens_{each['language']}": ["integer", each["count"]] for each in priced}
+    return {
+        **{f"tokens_{each['language']}": ["integer", each["count"]] for each in priced},
+        **{
+            f"per_token_{each['language']}": ["number", each["characters"] / each["count"]]
+            for each in priced
+        },
+        **{f"characters_{each['language']}": ["integer", each["characters"]] for each in priced},
+    }
+
+
+def _lengths(view: View) -> dict[str, list[Any]]:
+    """How long the vector of the example's last position is, along the blocks."""
+    stages = blocks.data(view)["stages"]
+    at = {"entrance": 0, "first": 1, "last": -1}
+    return {f"length_{name}": ["tenth", stages[stage]["length"]] for name, stage in at.items()}
+
+
+def _heads(view: View) -> dict[str, list[Any]]:
+    """Two heads worth looking at in the example, and the mean weight that makes them so.
+
+    `near` gives most to the position itself and the one before it, `begin` to the first position;
+    positions that see no other are left out.
+    """
+    length = len(view.reading.ids)
+    near, begin = {}, {}
+    for block in range(view.model.network.config.layers):
+        for head, weights in enumerate(view.trace(block).attention_in(block).double()):
+            here = (block + 1, head + 1)
+            beside = weights.diagonal()[2:] + weights.diagonal(-1)[1:]
+            near[here] = float(beside.sum()) / (length - 2)
+            begin[here] = float(weights[1:, 0].sum()) / (length - 1)
+    found: dict[str, list[Any]] = {}
+    for name, means in (("near", near), ("begin", begin)):
+        best = max(means, key=lambda here: means[here])
+        found[f"{name}_block"] = ["integer", best[0]]
+        found[f"{name}_head"] = ["integer", best[1]]
+        found[f"{name}_share"] = ["percent", means[best]]
+    return found
 
 
 def _trained(language: str, parameters: int, vocabulary: int) -> dict[str, list[Any]]:
@@ -112,7 +151,8 @@ def said(name: str, language: str) -> str:
     if kind == "power":
         digits, power = f"{value:.1e}".split("e+")
         return f"{words.number(float(digits), 1)} × 10{str(int(power)).translate(RAISED)}"
-    return words.number(value, 2) if kind == "number" else str(value)
+    decimals = {"number": 2, "tenth": 1}
+    return words.number(value, decimals[kind]) if kind in decimals else str(value)
 
 
 @cache

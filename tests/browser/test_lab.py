@@ -106,8 +106,9 @@ def test_the_screen_shows_what_the_model_says(screen: Screen, conteur: Model) ->
         assert cells[2] == str(id)
         assert cells[3] == words.number(float(last.logits[id]), 2)
         assert cells[4] == words.percent(float(last.plain[id]))
-        assert cells[5] == (words.percent(float(last.probabilities[id])) if kept else "—")
+        assert cells[5] == words.percent(float(last.tempered[id]))
         assert cells[6] == words.percent(float(last.cumulative[id]))
+        assert cells[7] == (words.percent(float(last.probabilities[id])) if kept else "—")
     others = screen.page.locator("#panel-logits tfoot .rest")
     expect(others).to_contain_text(words("logits.others", count=8192 - 20))
 
@@ -123,7 +124,7 @@ def test_the_screen_shows_what_the_model_says(screen: Screen, conteur: Model) ->
     expect(measures).to_contain_text(words.number(last.entropy, 2))
     assert float(screen.u()) == choice.u
     expect(screen.page.locator(".falls")).to_have_attribute("data-token", str(choice.token_id))
-    expect(screen.page.locator("#panel-choice .mass")).to_contain_text(words.percent(last.mass))
+    expect(screen.page.locator("#panel-choice .mass")).to_contain_text(words.percent(last.reached))
 
 
 # 2 and 3 · positions

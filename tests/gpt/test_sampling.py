@@ -88,6 +88,7 @@ def test_top_p_looks_at_the_softmax_of_the_top_k_survivors() -> None:
     # after top-k 3: 4/9, 3/9, 2/9; 4/9 + 3/9 = 0.78 crosses 0.75, while 0.4 + 0.3 would not
     here = distribution(of(0.1, 0.4, 0.3, 0.2), Settings(top_k=3, top_p=0.75))
     assert here.probabilities.tolist() == pytest.approx([0, 4 / 7, 3 / 7, 0])
+    assert here.tempered.tolist() == pytest.approx([0, 4 / 9, 3 / 9, 2 / 9])
     assert here.cumulative[1:].tolist() == pytest.approx([4 / 9, 7 / 9, 1])
     assert [here.excluded_by(id) for id in range(4)] == ["top_k", None, None, "top_p"]
 

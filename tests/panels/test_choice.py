@@ -13,9 +13,12 @@ import gpt
 from engine.engine import Engine
 from panels import choice
 from panels.choice import NARROWEST
+from panels.screen.drawing import draw
 from panels.screen.state import State
 from panels.screen.view import View, look
+from panels.screen.words import LANGUAGES, words_of
 from tests.panels.conftest import view_of
+from tests.panels.reading_html import said
 
 BARE = State(prompt="Il était", temperature=1.0, top_p=None)
 
@@ -120,6 +123,35 @@ def test_the_mass_is_that_of_the_kept_tokens_before_the_settings(
     assert drawn["kept"] == view.last.kept_count
     assert drawn["vocabulary"] == 320
     assert drawn["probability"] == pytest.approx(drawn["interval"][1] - drawn["interval"][0])
+
+
+@given(state=states)
+def test_what_is_reached_is_the_sum_that_top_p_looks_at(tiny: Engine, state: State) -> None:
+    view = look(tiny, state)
+    drawn = choice.data(view)
+    if state.strategy == "greedy":
+        assert drawn["reached"] == drawn["mass"]
+        return
+    last_kept = view.last.order[drawn["kept"] - 1]
+    assert drawn["reached"] == pytest.approx(float(view.last.cumulative[last_kept]))
+    assert drawn["reached"] >= (state.top_p or 1) - 1e-9
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_kept_sentence_names_the_column_that_top_p_uses(tiny: Engine, language: str) -> None:
+    """0.5² : 0.3² : 0.2² at τ = 0.5 are 25/38, 9/38, 4/38: two tokens reach 0.8, of 34/38."""
+    words, state = words_of(language), replace(BARE, temperature=0.5, top_p=0.8)
+    data = choice.data(view_of(tiny, [0.5, 0.3, 0.2], state))
+    assert (data["kept"], data["reached"], data["mass"]) == (
+        2, pytest.approx(34 / 38), pytest.approx(0.8),
+    )  # fmt: skip
+    told = said(draw("choice", language, data))
+    assert words(
+        "choice.reached", temperature=words.short(0.5), reached=words.percent(34 / 38),
+        asked=words.percent(0.8), mass=words.percent(0.8),
+    ) in told  # fmt: skip
+    bare = said(draw("choice", language, choice.data(view_of(tiny, [0.5, 0.3, 0.2], BARE))))
+    assert words("choice.mass", mass=words.percent(1.0)) in bare
 
 
 def test_the_mass_by_hand(tiny: Engine) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pytest
@@ -58,9 +58,35 @@ def test_each_rule_is_named(tiny: Engine) -> None:
     drawn = worked(tiny, FOUR, top_k=3, top_p=0.75)
     assert column(drawn, "rule") == ["kept", "kept", "top_p", "top_k"]
     assert column(drawn, "probability") == pytest.approx([4 / 7, 3 / 7, 0, 0])
+    assert column(drawn, "tempered") == pytest.approx([4 / 9, 3 / 9, 2 / 9, 0])
     assert column(drawn, "cumulative", 3) == pytest.approx([4 / 9, 7 / 9, 1])
     assert column(drawn, "cumulative")[3] is None
     assert {row["rule"] for row in worked(tiny, FOUR)["rows"][4:]} == {"impossible"}
+
+
+@given(choosing=choosing)
+def test_every_column_is_computed_from_the_one_before_it(
+    tiny: Engine, choosing: dict[str, Any]
+) -> None:
+    drawn = shown(tiny, prompt="Il était", shown=500, **choosing | {"strategy": "sampling"})
+    rows, heat = drawn["rows"], choosing["temperature"]
+    top = rows[0]["logit"]
+
+    def softmax(heat: float, rows: list[dict[str, Any]]) -> list[float]:
+        powers = [math.exp((row["logit"] - top) / heat) for row in rows]
+        return [power / sum(powers) for power in powers]
+
+    assert column(drawn, "plain", 320) == pytest.approx(softmax(1, rows))
+    survivors = rows[: choosing["top_k"] or len(rows)]
+    tempered = column(drawn, "tempered", len(survivors))
+    assert tempered == pytest.approx(softmax(heat, survivors))
+    assert column(drawn, "cumulative", len(survivors)) == pytest.approx(list(accumulate(tempered)))
+    kept = [row for row in survivors if row["rule"] == "kept"]
+    reached = sum(row["tempered"] for row in kept)
+    assert reached >= (choosing["top_p"] or 1) - 1e-9
+    assert [row["probability"] for row in kept] == pytest.approx(
+        [row["tempered"] / reached for row in kept]
+    )
 
 
 def test_greedy_keeps_the_first_and_sums_the_plain_softmax(tiny: Engine) -> None:
@@ -72,13 +98,13 @@ def test_greedy_keeps_the_first_and_sums_the_plain_softmax(tiny: Engine) -> None
 
 
 @given(choosing=choosing, shown=st.sampled_from(SHOWN), position=st.none() | st.just(1))
-def test_both_columns_sum_to_one_with_the_rest(
+def test_each_column_sums_to_one_with_the_rest(
     tiny: Engine, choosing: dict[str, Any], shown: int, position: int | None
 ) -> None:
     state = State(prompt="Il était", shown=shown, position=position, **choosing)
     view = look(tiny, state)
     drawn = logits.data(view)
-    for name in ("plain", "probability"):
+    for name in ("plain", "tempered", "probability"):
         total = sum(row[name] for row in drawn["rows"]) + drawn["rest"][name]
         assert total == pytest.approx(1, abs=1e-9)
     kept = sum(row["rule"] == "kept" for row in drawn["rows"]) + drawn["rest"]["kept"]
@@ -146,7 +172,8 @@ def test_at_most_five_hundred_rows_are_shown(conteur: Engine) -> None:
 def test_a_small_vocabulary_is_shown_whole(tiny: Engine) -> None:
     drawn = shown(tiny, prompt="Il", shown=500)
     assert (len(drawn["rows"]), drawn["more"], drawn["fewer"]) == (320, None, 20)
-    assert drawn["rest"] == {"count": 0, "plain": 0, "probability": 0, "kept": 0}
+    nothing = {"count": 0, "plain": 0, "tempered": 0, "probability": 0, "kept": 0}
+    assert drawn["rest"] == nothing
 
 
 def test_a_search_finds_tokens_by_rank_and_counts_them_all(conteur: Engine) -> None:

@@ -101,9 +101,9 @@ def test_numbers_are_written_in_the_language(
 def test_a_bar_says_what_it_is(language: str, greedy: bool) -> None:
     words = words_of(language)
     before, after, *_ = figure({**HAND, "greedy": greedy}, language)["data"]
-    name = words("probabilities.after_greedy" if greedy else "probabilities.after")
-    assert before["customdata"][0] == f"{words('probabilities.before')} {words.percent(0.4)}"
-    assert after["customdata"][0] == f"{name} {words.percent(0.6)}"
+    name = words("probabilities.after_greedy" if greedy else "logits.probability")
+    assert before["customdata"][0] == f"{words('logits.plain')} → {words.percent(0.4)}"
+    assert after["customdata"][0] == f"{name} → {words.percent(0.6)}"
     assert {trace["hovertemplate"] for trace in (before, after)} == {"%{customdata}<extra></extra>"}
 
 

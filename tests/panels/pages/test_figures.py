@@ -12,8 +12,8 @@ from panels.screen.drawing import draw, draw_page_part
 from panels.screen.words import LANGUAGES, SITE, words_of
 
 SHOWS = {
-    "llm-in-out": ["tokens", "llm", "model", "next", "again"],
-    "gpt-select-token": ["llm", "gpt", "gpt_does", "choice", "choice_does"],
+    "llm-in-out": ["tokens", "generator", "parts", "next", "again"],
+    "gpt-select-token": ["generator", "gpt", "gpt_does", "choice", "choice_does"],
     "gpt": ["ids", "token_table", "position_table", "norm", "output", "logits"],
     "transformer": [
         "sequence", "one", "stream", "norm", "attention", "feed_forward", "added",
@@ -29,7 +29,8 @@ SHOWS = {
 }  # fmt: skip
 FIGURES = sorted(path.stem for path in (SITE / "figures").glob("*.svg"))
 STAGES = [
-    "tokens", "vectors", "blocks", "attention", "feed_forward", "logits", "probabilities", "choice",
+    "tokens", "vectors", "blocks", "attention", "feed_forward", "output", "logits",
+    "probabilities", "choice",
 ]  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def test_a_figure_takes_its_colours_from_the_page_and_fits_a_phone(name: str) ->
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_real_numbers_stand_in_the_figures(language: str) -> None:
     example, words = recorded(language)["whole"], words_of(language)
-    assert words.integer(example["chosen"]["id"]) in said(drawn("llm-in-out", language))
+    assert str(example["chosen"]["id"]) in said(drawn("llm-in-out", language))
     assert words.number(example["top"][0]["logit"], 2) in said(drawn("select-token", language))
     assert words.integer(example["layers"]) in said(drawn("gpt", language))
 

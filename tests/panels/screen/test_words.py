@@ -85,7 +85,6 @@ def put_together() -> set[str]:
         "logits.": {"top_k", "top_p", "greedy", "impossible"},
         "notes.": {f"model_{kind}" for kind in KINDS}
         | literals() & {key[6:] for key in texts("fr") if key.startswith("notes.")},
-        "probabilities.": {"after", "after_greedy"},
         "blocks.": {"ids", "embedded", "attention", "expanded", "after", "logits"},
         "cost.": set(LANGUAGES),
         "figures.": {
