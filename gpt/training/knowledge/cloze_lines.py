@@ -47,9 +47,13 @@ class Cloze:
     table: str
 
 
-@cache
 def cloze() -> list[Cloze]:
     """The whole test, French first; no prompt stands in it twice."""
+    return list(_all())
+
+
+@cache
+def _all() -> tuple[Cloze, ...]:
     found: dict[tuple[str, str], Cloze] = {}
     for language in ("fr", "en"):
         for line in (
@@ -59,7 +63,7 @@ def cloze() -> list[Cloze]:
             *_of_games(language),
         ):
             found.setdefault((language, line.prompt), line)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _of_facts(language: str) -> Iterator[Cloze]:
@@ -87,12 +91,15 @@ def _line(fact: Fact, told_of: dict[str, set[str]], rng: random.Random) -> Cloze
         made = _prompt(pattern, fact, rng)
         if made is not None:
             prompt, answer = made
-            others = (
-                sorted(told_of.get(fact.key, set())) if prompt.endswith((" is", " est")) else []
-            )
-            expected = _accepted(answer, fact.language, others)
+            others = told_of.get(fact.key, set()) if _asks_what_it_is(prompt) else set()
+            expected = _accepted(answer, fact.language, sorted(others))
             return Cloze(fact.language, prompt, expected, new, fact.kept, fact.relation)
     return None
+
+
+def _asks_what_it_is(prompt: str) -> bool:
+    """The sun is …: yellow, or hot."""
+    return prompt.endswith((" is", " est")) and not re.search("colour|couleur", prompt)
 
 
 def _prompt(pattern: str, fact: Fact, rng: random.Random) -> tuple[str, str] | None:
@@ -113,7 +120,7 @@ def _prompt(pattern: str, fact: Fact, rng: random.Random) -> tuple[str, str] | N
 
 def _accepted(answer: str, language: str, others: list[str]) -> tuple[str, ...]:
     """The answer, what else is told of the same thing, synonyms, and the number in figures."""
-    also = {row.key: row.cells["also"].split(", ") for row in tables()[f"accepted_{language}"]}
+    also = {row.key: row.cells["also"].split(", ") for row in tables()["accepted"]}
     figures = {in_words(n, language): str(n) for n in range(101)}
     in_letters = {digits: word for word, digits in figures.items()}
     number = figures.get(answer) or in_letters.get(answer)

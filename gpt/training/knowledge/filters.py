@@ -44,6 +44,7 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "de": french.de,
     "au": french.au,
     "en": french.en,
+    "que": french.que,
     "je": french.je,
     "il": french.il,
     "lui": french.lui,

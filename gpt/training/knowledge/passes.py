@@ -32,8 +32,12 @@ class Document:
 
 def one_pass(language: str, number: int) -> list[Document]:
     """The documents of a pass, shuffled. They depend on the number alone."""
-    telling = Telling(language, number)
-    rng = telling.rng
+    return documents_of(Telling(language, number))
+
+
+def documents_of(telling: Telling) -> list[Document]:
+    """The same of a telling that has just begun, which knows afterwards what it told."""
+    rng, language = telling.rng, telling.language
     of_one_language = [fact for fact in facts(language) if not fact.is_language_pair]
     of_both = [fact for fact in facts(language) if fact.is_language_pair]
     made = [Document("fact", text) for text in _about(of_one_language, telling)]
