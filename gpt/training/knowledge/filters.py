@@ -43,6 +43,7 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "le": french.le,
     "de": french.de,
     "au": french.au,
+    "de_pays": french.de_pays,
     "en": french.en,
     "que": french.que,
     "je": french.je,
