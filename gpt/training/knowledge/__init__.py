@@ -6,7 +6,7 @@ a fact. A pass tells everything once; another pass tells it in other words.
 
 from __future__ import annotations
 
-from gpt.training.knowledge.cloze_lines import Cloze, cloze
+from gpt.training.knowledge.clozes import Cloze, cloze
 from gpt.training.knowledge.passes import one_pass
 
 __all__ = ["Cloze", "cloze", "documents"]

@@ -43,7 +43,7 @@ def dialogue(facts: list[Fact], telling: Telling) -> str:
                 _addressed(question, grown_up, telling) or spoken("asking", question=question)
             )
             lines.append(spoken("answering", **_answer(answer)))
-    if rng.random() < 0.2:
+    if not as_script and rng.random() < 0.3:
         lines.append(spoken("dialogue ends"))
     return ("\n" if as_script or rng.random() < 0.4 else "\n\n").join(lines)
 

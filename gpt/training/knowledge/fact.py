@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from gpt.training.knowledge.datafiles import Section, marked, sections
-from gpt.training.knowledge.pattern import columns_of
+from gpt.training.knowledge.pattern import columns_of, slots
 from gpt.training.knowledge.row import Row
 from gpt.training.knowledge.tables import tables
 
@@ -58,7 +58,10 @@ def in_open_fifth(key: str) -> bool:
 
 @cache
 def facts(language: str) -> tuple[Fact, ...]:
-    """Every fact of a language: of the relations, then the single ones."""
+    """Every fact of a language: of the relations, then the single ones.
+
+    ValueError for a pattern with a column that its table has not.
+    """
     found: list[Fact] = []
     for section in sections("relation"):
         if section.language == language:
@@ -81,7 +84,13 @@ def cloze_shares(language: str) -> dict[str, int]:
 def _of_relation(section: Section) -> list[Fact]:
     patterns = _by_mark(section.lines)
     found = []
-    for row in tables()[section.options["table"]]:
+    rows = tables()[section.options["table"]]
+    for pattern in (pattern for of in patterns.values() for pattern in of):
+        if unknown := slots(pattern) - rows[0].cells.keys():
+            raise ValueError(
+                f"{section.name}: no column {', '.join(sorted(unknown))} for: {pattern}"
+            )
+    for row in rows:
         usable = {mark: [p for p in of if _fits(p, row)] for mark, of in patterns.items()}
         if usable["**"] or usable["*"] or usable["-"]:
             found.append(_fact(section, row, usable))

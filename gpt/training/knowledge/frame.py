@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from gpt.training.knowledge import english, french
 from gpt.training.knowledge.datafiles import phrases
 from gpt.training.knowledge.fact import Fact
@@ -24,9 +26,10 @@ def framed(phrase: str, telling: Telling, topic: str = "") -> str:
     return capitalise(text)
 
 
-def children(language: str) -> list[str]:
+@cache
+def children(language: str) -> tuple[str, ...]:
     """The names of all children."""
-    return [*phrases("boys", language), *phrases("girls", language)]
+    return phrases("boys", language) + phrases("girls", language)
 
 
 def topic(facts: list[Fact], telling: Telling) -> str:

@@ -74,6 +74,12 @@ def en(country: str) -> str:
     return _join({"": "à", "le": "au", "les": "aux", "la": "en", "l'": "en"}[article], word)
 
 
+def de_pays(country: str) -> str:
+    """Of a country, as towns are: de France, d'Italie, du Maroc, des Pays-Bas."""
+    article, word = split_article(country)
+    return de(word if article in ("la", "l'") else country)
+
+
 def que(clause: str) -> str:
     """The clause after que: qu'elle est là."""
     return ("qu'" if elides(clause) else "que ") + clause

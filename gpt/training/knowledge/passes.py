@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gpt.training.knowledge.dialogue import dialogue
@@ -32,8 +33,12 @@ class Document:
 
 def one_pass(language: str, number: int) -> list[Document]:
     """The documents of a pass, shuffled. They depend on the number alone."""
-    telling = Telling(language, number)
-    rng = telling.rng
+    return documents_of(Telling(language, number))
+
+
+def documents_of(telling: Telling) -> list[Document]:
+    """The same of a telling that has just begun, which knows afterwards what it told."""
+    rng, language = telling.rng, telling.language
     of_one_language = [fact for fact in facts(language) if not fact.is_language_pair]
     of_both = [fact for fact in facts(language) if fact.is_language_pair]
     made = [Document("fact", text) for text in _about(of_one_language, telling)]
@@ -58,13 +63,13 @@ def _about(chosen: list[Fact], telling: Telling) -> Iterator[str]:
         mixed += [fact] * (fact.often - 1)
     telling.plainly_once(chosen)
     for group in by_relation.values():
-        for part in _parts(rng.sample(group, len(group)), 4, 10, rng.randint):
+        for part in _parts(rng.sample(group, len(group)), 4, 10, rng):
             if rng.random() < MIXED_SHARE:
                 mixed += part
             else:
                 yield _document(part, telling)
     rng.shuffle(mixed)
-    for part in _parts(mixed, 4, 9, rng.randint):
+    for part in _parts(mixed, 4, 9, rng):
         yield _document(part, telling)
 
 
@@ -96,13 +101,11 @@ def _is_listable(group: list[Fact]) -> bool:
     return len(group) > 2 and group[0].pairs != () and len({fact.relation for fact in group}) == 1
 
 
-def _parts(
-    items: list[Fact], least: int, most: int, draw: Callable[[int, int], int]
-) -> Iterator[list[Fact]]:
+def _parts(items: list[Fact], least: int, most: int, rng: random.Random) -> Iterator[list[Fact]]:
     """Runs of least to most items; what would be left over at the end joins the last."""
     start = 0
     while start < len(items):
-        size, left = draw(least, most), len(items) - start
+        size, left = rng.randint(least, most), len(items) - start
         if left - size < least and left <= most + least:
             size = left
         yield items[start : start + size]

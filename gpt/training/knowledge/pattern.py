@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from gpt.training.knowledge.filters import apply, capitalise
 
@@ -17,11 +18,15 @@ SLOT = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
 ANSWER = re.compile(r"<([^<>]+)>")
 
 
-def columns_of(pattern: str) -> set[str]:
-    """The names in the braces, and the words in the angle brackets that might be such names."""
-    slots = [match[1] for match in SLOT.finditer(pattern)]
-    answers = [match[1].partition(":")[0] for match in ANSWER.finditer(pattern)]
-    return {name[:1].lower() + name[1:] for name in slots + answers}
+def slots(pattern: str) -> frozenset[str]:
+    """The columns that the pattern names in braces."""
+    return frozenset(_small(match[1]) for match in SLOT.finditer(pattern))
+
+
+@cache
+def columns_of(pattern: str) -> frozenset[str]:
+    """The same, and the words in angle brackets, which may be columns too."""
+    return slots(pattern).union(m[1].partition(":")[0] for m in ANSWER.finditer(pattern))
 
 
 def sentence(pattern: str, cells: Mapping[str, str], rng: random.Random) -> str:
@@ -54,13 +59,17 @@ def _filled(pattern: str, cells: Mapping[str, str], rng: random.Random) -> str:
 
 def _cell(name: str, how: str | None, cells: Mapping[str, str]) -> str:
     if name not in cells:
-        return capitalise(_cell(name[0].lower() + name[1:], how, cells))
+        return capitalise(_cell(_small(name), how, cells))
     return apply(how, cells[name]) if how else cells[name]
 
 
 def _answer(inside: str, cells: Mapping[str, str]) -> str:
     name, _, how = inside.partition(":")
     return _cell(name, how or None, cells) if name in cells else inside
+
+
+def _small(name: str) -> str:
+    return name[0].lower() + name[1:]
 
 
 def _neat(text: str) -> str:

@@ -13,11 +13,12 @@ from gpt.training.knowledge.row import Row
 @cache
 def tables() -> dict[str, list[Row]]:
     """Each table's rows. ValueError for a row with too many or too few cells."""
-    written = {section.name: _rows(section) for section in sections("table")}
+    written = {section.name: parse(section) for section in sections("table")}
     return {**number_tables(), **date_tables(), **written}
 
 
-def _rows(section: Section) -> list[Row]:
+def parse(section: Section) -> list[Row]:
+    """The rows of a table section; ValueError for one with too many or too few cells."""
     columns = _cells(section.options["columns"])
     lines = [line for line in section.lines if line]
     if "ring" in section.options:

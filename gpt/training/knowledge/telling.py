@@ -49,11 +49,11 @@ class Telling:
         return self._fill(question, fact), stopped(self._fill(answer, fact))
 
     def full_answer(self, fact: Fact, short: str) -> str:
-        """A sentence that ends with the short answer, else the short answer itself."""
+        """One sentence that ends with the short answer, else the short answer itself."""
         end = _core(short)
         for step in range(len(fact.cycle)):
             full = sentence(self._due(fact, step), fact.cells, self.rng)
-            if "?" not in full and _core(full).endswith(end):
+            if not re.search(r"\?|[.!] ", full) and _core(full).endswith(end):
                 return full
         return short
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gpt.training.knowledge.datafiles import phrases
-from gpt.training.knowledge.fact import facts
+from gpt.training.knowledge.fact import Fact, facts
 from gpt.training.knowledge.filters import bare, capitalise
 from gpt.training.knowledge.games.invention import invented_name
 from gpt.training.knowledge.pattern import words
@@ -58,13 +58,14 @@ def rule(telling: Telling) -> str:
 
 
 def _known(telling: Telling) -> list[str]:
-    pools: dict[str, list[str]] = {}
+    rng = telling.rng
+    by_relation: dict[str, list[Fact]] = {}
     for fact in facts(telling.language):
-        if fact.relation in KNOWN and fact.pairs:
-            line = words(fact.pairs[0], fact.cells, telling.rng)
-            pools.setdefault(fact.relation, []).append(line)
-    pool = pools[telling.rng.choice([name for name in KNOWN if name in pools])]
-    return telling.rng.sample(pool, min(len(pool), 7))
+        if fact.pairs:
+            by_relation.setdefault(fact.relation, []).append(fact)
+    pool = by_relation[rng.choice([name for name in KNOWN if name in by_relation])]
+    chosen = rng.sample(pool, min(len(pool), 7))
+    return [words(fact.pairs[0], fact.cells, rng) for fact in chosen]
 
 
 def _meaning(meanings: list[str], telling: Telling) -> str:
