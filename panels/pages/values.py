@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from engine.engine import Engine
 from gpt.weights import BUNDLED
-from panels import blocks, cost
+from panels import blocks, cost, shares, switches
+from panels.pages.openings import Opening, view_of
 from panels.screen.example import first_state
 from panels.screen.view import View, look
 from panels.screen.words import SITE, words_of
@@ -19,11 +21,13 @@ HOLDOUT = {"fr": "fr_simple", "en": "en_simple"}
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def values(view: View, language: str) -> dict[str, list[Any]]:
+def record(engine: Engine, language: str, openings: Mapping[str, Opening]) -> dict[str, list[Any]]:
     """Every value by its name, as [kind, value]; the kind says how it is written.
 
-    The losses and bits are those of held-out texts in the language.
+    They are of the example that most panels open on, or of the openings of others; the losses and
+    bits are those of held-out texts in the language.
     """
+    view = look(engine, first_state(language))
     network, reading = view.model.network, view.reading
     config = network.config
     sizes = {name: parameter.numel() for name, parameter in network.named_parameters()}
@@ -58,7 +62,9 @@ def values(view: View, language: str) -> dict[str, list[Any]]:
         "second_probability": ["percent", float(view.last.plain[second])],
         "entropy": ["number", view.last.plain_entropy],
         "effective": ["number", view.last.plain_effective_choices],
-        **_lengths(view),
+        **_lens(view_of(engine, language, openings["blocks"])),
+        **_switched(view_of(engine, language, openings["switches"]), openings["switches"]),
+        **_shared(view),
         **_heads(view),
         **_prices(view),
         **_trained(language, total, config.vocabulary),
@@ -78,11 +84,54 @@ def _prices(view: View) -> dict[str, list[Any]]:
     }
 
 
-def _lengths(view: View) -> dict[str, list[Any]]:
-    """How long the vector of the example's last position is, along the blocks."""
-    stages = blocks.data(view)["stages"]
+def _lens(view: View) -> dict[str, list[Any]]:
+    """Along the blocks: what the lens reads in its opening, and how long the vector is.
+
+    `lens_block` is the block from which on the answer comes first.
+    """
+    drawn = blocks.data(view)
+    stages = drawn["stages"]
+    late = max(n for n, stage in enumerate(stages) if stage["final"]["rank"] > 1)
     at = {"entrance": 0, "first": 1, "last": -1}
-    return {f"length_{name}": ["tenth", stages[stage]["length"]] for name, stage in at.items()}
+    return {
+        **{f"length_{name}": ["tenth", stages[stage]["length"]] for name, stage in at.items()},
+        "lens_beginning": ["text", view.state.prompt],
+        "lens_answer": ["text", view.token(int(view.here.order[0])).text.strip()],
+        "lens_probability": ["percent", stages[-1]["final"]["probability"]],
+        "lens_block": ["integer", late + 1],
+        "lens_entrance": ["integer", stages[0]["final"]["rank"]],
+    }
+
+
+def _switched(view: View, opening: Opening) -> dict[str, list[Any]]:
+    """The head that the example misses most; `missed_points` is its share of the first logit."""
+    controls = {each.name: float(opening[each.name]) for each in switches.CONTROLS}
+    drawn = switches.data(view, **controls)
+    written = shares.data(view, 1)["parts"]
+    (direct,) = [
+        each["points"] for each in written
+        if (each["part"], each["block"], each["head"]) == ("head", drawn["block"], drawn["which"])
+    ]  # fmt: skip
+    return {
+        "missed_points": ["number", direct],
+        "missed_block": ["integer", drawn["block"]],
+        "missed_head": ["integer", drawn["which"]],
+        "missed_share": ["percent", drawn["moved"]],
+    }
+
+
+def _shared(view: View) -> dict[str, list[Any]]:
+    """The first token's logit in the example, and what the feed-forward of the last block adds."""
+    drawn = shares.data(view, 1)
+    (last,) = [
+        each for each in drawn["parts"]
+        if each["part"] == "feed_forward" and each["block"] == view.model.network.config.layers
+    ]  # fmt: skip
+    return {
+        "first_logit": ["number", drawn["logit"]],
+        "first_parts": ["integer", len(drawn["parts"])],
+        "last_feed_forward": ["number", last["points"]],
+    }
 
 
 def _heads(view: View) -> dict[str, list[Any]]:
@@ -133,11 +182,6 @@ def _foreseen(language: str) -> dict[str, list[Any]]:
         "bits_5gram": ["number", five_gram],
         "bits_xz": ["number", xz],
     }
-
-
-def record(engine: Engine, language: str) -> dict[str, list[Any]]:
-    """The values of the pages of a language, for the example they open on."""
-    return values(look(engine, first_state(language)), language)
 
 
 def said(name: str, language: str) -> str:

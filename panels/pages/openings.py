@@ -1,0 +1,101 @@
+"""What a panel opens on, where the example of all panels would show little: an address of its own.
+
+They are found by a search in what the model does, when the pages are recorded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from itertools import combinations, product
+
+from engine.engine import Engine
+from panels import blocks, feed_forward, switches
+from panels.screen.example import first_state
+from panels.screen.state import State, from_query
+from panels.screen.view import View, look
+from panels.screen.words import SITE, words_of
+
+Opening = Mapping[str, str]
+
+
+def found(engine: Engine, language: str) -> dict[str, Opening]:
+    """The openings of a language, by the panel's name: what the panel's address would hold."""
+    return {
+        "blocks": _soonest_sure(engine, words_of(language).list("blocks.beginnings")),
+        "feed_forward": _furthest_pushing(look(engine, first_state(language))),
+        "switches": _most_missed(look(engine, first_state(language))),
+    }
+
+
+def view_of(engine: Engine, language: str, opening: Opening) -> View:
+    """The screen of an opening; of an empty one, the example's."""
+    asked = {"prompt": first_state(language).prompt, **opening}
+    return look(engine, from_query(asked, engine.model.tokenizer.size)[0])
+
+
+@cache
+def openings(language: str) -> dict[str, Opening]:
+    """What was found when the pages were recorded; a panel without one opens on the example."""
+    path = SITE / "recorded" / f"pages.{language}.json"
+    recorded: dict[str, Opening] = json.loads(path.read_text("utf-8"))["openings"]
+    return recorded
+
+
+def opened(panel: str, language: str, query: Mapping[str, str]) -> dict[str, str]:
+    """An address with all that it leaves open: without a prompt, it asks for what is opened on."""
+    if "prompt" in query:
+        return dict(query)
+    example = {"prompt": first_state(language).prompt}
+    return {**example, **openings(language).get(panel, {}), **query}
+
+
+def _soonest_sure(engine: Engine, beginnings: list[str]) -> Opening:
+    """The beginning whose answer, read through the lens, is on average most probable early on.
+
+    The mean goes over the blocks, the last one too: an answer that comes at the end alone gets
+    little.
+    """
+
+    def mean(prompt: str) -> float:
+        stages = blocks.data(look(engine, State(prompt=prompt)))["stages"][1:]
+        return float(sum(stage["final"]["probability"] for stage in stages)) / len(stages)
+
+    return {"prompt": max(beginnings, key=mean)}
+
+
+def _furthest_pushing(view: View) -> Opening:
+    """Of the most active neurons, the one that adds most, directly, to any one logit."""
+
+    def pushed(block: int, neuron: int) -> float:
+        drawn = feed_forward.data(view, block, neuron)
+        return float(drawn["activation"] * drawn["adds"][0]["points"])
+
+    active = [
+        (block, each["neuron"])
+        for block in range(1, view.model.network.config.layers + 1)
+        for each in feed_forward.data(view, block, 0)["strongest"]
+    ]
+    block, neuron = max(active, key=lambda each: pushed(*each))
+    return {"block": str(block), "neuron": str(neuron)}
+
+
+def _most_missed(view: View) -> Opening:
+    """The head without which the prediction changes most, and the two words that change it most."""
+    config = view.model.network.config
+
+    def moved(off: int, block: int = 1, which: int = 1, first: int = 1, second: int = 1) -> float:
+        return float(switches.data(view, off, block, which, first, second)["moved"])
+
+    heads = product(range(1, config.layers + 1), range(1, config.heads + 1))
+    block, head = max(heads, key=lambda each: moved(switches.HEAD, *each))
+    words = range(1, switches.data(view, switches.HEAD, 1, 1, 1, 1)["words_all"] + 1)
+    first, second = max(combinations(words, 2), key=lambda each: moved(switches.WORDS, 1, 1, *each))
+    return {
+        "off": str(switches.HEAD),
+        "block": str(block),
+        "which": str(head),
+        "first": str(first),
+        "second": str(second),
+    }
