@@ -129,6 +129,14 @@ def test_the_lesson_knows_of_one_reader() -> None:
     assert {name: known for name, known in knowing.items() if known} == {}
 
 
+def test_the_first_words_of_the_engine_name_its_every_file() -> None:
+    """In ten lines and a title: who waits where, what is shared, what is bounded."""
+    told = ast.get_docstring(tree(ROOT / "engine" / "__init__.py")) or ""
+    files = {path.stem for path in python_files("engine")} - {"__init__"}
+    assert set(re.findall(r"`(\w+)`", told)) == files
+    assert len(told.splitlines()) <= 12
+
+
 def test_no_file_is_imported_by_what_it_imports() -> None:
     """The order that it takes is one in which the whole house can be read from the ground up."""
     code = python_files("app.py", "gpt", "engine", "panels", "serve")

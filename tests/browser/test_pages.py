@@ -244,14 +244,15 @@ def test_panels_live_in_the_page_of_a_course(context: BrowserContext, course: st
     assert wrong == []
 
 
-def test_a_page_is_light(page: Page, language: str) -> None:
+@pytest.mark.parametrize("file", FILES)
+def test_a_page_is_light(page: Page, file: str, language: str) -> None:
     sizes: list[int] = []
 
     def on_finished(request: Request) -> None:
         sizes.append(request.sizes()["responseBodySize"])
 
     page.on("requestfinished", on_finished)
-    page.goto(f"/{language}/logits/", wait_until="networkidle")
+    page.goto(address(language, file), wait_until="networkidle")
     assert sum(sizes) < 400_000
 
 
