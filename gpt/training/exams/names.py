@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from gpt.generate import Model
-from gpt.together import Part, hidden_together
 from gpt.tokenizer import Tokenizer
+from gpt.training.exams.part import Part, hidden_of
 from gpt.training.exams.score import Score
 from gpt.training.kits.form import Kit
 from gpt.training.kits.telling import Telling, could_fill, first_names, heldout_tellings
@@ -166,7 +166,7 @@ class Story:
     def _read(self, past: int, cuts: Sequence[Cut], before: Tensor) -> list[float]:
         """ln p of each candidate behind `past` tokens; `before` are the chances after these."""
         parts = [Part(cut, self._reading.cache.copy(past)) for cut in cuts]
-        hidden = hidden_together(self._model.network, parts)
+        hidden = hidden_of(self._model.network, parts)
         rows = torch.split(self._chances(torch.cat(hidden)), list(map(len, cuts)))
         return [
             _whole(cut, torch.cat([before[None], after]), self._ends_word)

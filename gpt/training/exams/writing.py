@@ -1,4 +1,4 @@
-"""Many texts written at once: what `Model.write` writes, in a fraction of the time."""
+"""Many texts written side by side, each until there is enough of it: what `Model.write` writes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from gpt.cache import Cache
 from gpt.generate import Model
 from gpt.sampling import Settings, distribution, draw
-from gpt.together import Part, hidden_together
+from gpt.training.exams.part import Part, hidden_of
 
 AT_ONCE = 32
 
@@ -76,7 +76,7 @@ def write_together(
 @torch.no_grad()
 def _write_one_token_each(model: Model, texts: list[_Text]) -> None:
     parts = [_unread(model, text) for text in texts]
-    hidden = hidden_together(model.network, parts)
+    hidden = hidden_of(model.network, parts)
     rows = model.network.unembed(torch.stack([states[-1] for states in hidden]))  # (texts, V)
     for text, row in zip(texts, rows, strict=True):
         u = draw(text.start.settings.seed, len(text.written))
