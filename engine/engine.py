@@ -27,6 +27,7 @@ from engine.together import Part, hidden_together
 from engine.turns import turns
 from gpt.errors import CheckpointError
 from gpt.generate import Model
+from gpt.learn import Lesson, one_step
 from gpt.model import Config
 from gpt.reading import Reading, Row
 from gpt.sampling import distribution
@@ -45,6 +46,9 @@ the last one served: they come back a moment later, one token longer, and share 
 
 FEW = 8
 """Rows that whoever asks judges at once; more are left to the thread that has all cores."""
+
+LESSONS_KEPT = 8
+"""Steps of training kept; each holds a few rows of logits."""
 
 ROW = 48
 """Bytes that a distribution holds for each token of the vocabulary: six columns of eight."""
@@ -89,6 +93,7 @@ class Engine:
         self._hand = ALL_CORES
         self.prompt_ids = lru_cache(maxsize=256)(self._prompt_ids)
         self.trace = lru_cache(maxsize=4)(self._trace)
+        self.lesson = lru_cache(maxsize=LESSONS_KEPT)(self._lesson)
         self.distribution = distribution
 
     @property
@@ -187,6 +192,14 @@ class Engine:
         trace = self._computed(lambda: model.read_ids(ids, trace=Trace(blocks)).trace)
         assert trace is not None
         return trace
+
+    def _lesson(self, ids: tuple[int, ...], rate: float) -> Lesson:
+        """What one step of training on these ids does; done between two passes, and kept a while.
+
+        The weights that all read with stay as they are.
+        """
+        network = self.model.network
+        return self._computed(lambda: one_step(network, ids, rate))
 
     def _waited_for(self, request: _Request) -> Reading:
         leaving = left.get()

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.engine import Engine
 from gpt.weights import BUNDLED
-from panels import blocks, cost
+from panels import blocks, cost, one_step
 from panels.screen.example import first_state
 from panels.screen.view import View, look
 from panels.screen.words import SITE, words_of
@@ -63,6 +63,7 @@ def values(view: View, language: str) -> dict[str, list[Any]]:
         **_prices(view),
         **_trained(language, total, config.vocabulary),
         **_foreseen(language),
+        **_stepped(view),
     }
 
 
@@ -132,6 +133,17 @@ def _foreseen(language: str) -> dict[str, list[Any]]:
         "bits_per_byte": ["number", ours],
         "bits_5gram": ["number", five_gram],
         "bits_xz": ["number", xz],
+    }
+
+
+def _stepped(view: View) -> dict[str, list[Any]]:
+    """The loss of the example before a step of training, after one, and after one too large."""
+    (rate,) = one_step.CONTROLS
+    step = one_step.data(view, rate.start)
+    return {
+        "step_before": ["number", step["loss"]],
+        "step_after": ["number", step["loss_after"]],
+        "step_too_far": ["number", one_step.data(view, rate.most)["loss_after"]],
     }
 
 
