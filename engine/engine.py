@@ -152,26 +152,16 @@ class Engine:
 
         Raises CheckpointError as `model` does, LeftError when `left` is set before the end.
         """
-        wanted, dropped = self.model.fit(ids)
-        key = tuple(wanted)
-        with self._lock:
-            known = self._readings.asked_for(key)
-            if known is None:
-                request = self._requests.setdefault(key, _Request(key))
-                request.waiting += 1
-                self._arrived.notify()
-                if not self._busy:
-                    self._busy = True
-                    self._hand.submit(self._work)
-        if known is None:
-            leave_the_cores()
-            known = self._waited_for(request)
-        if known.dropped == dropped:
-            return known
-        known = replace(known, dropped=dropped)
-        with self._lock:
-            self._readings.keep(known)
-        return known
+        return self.read_all([ids])[0]
+
+    def read_all(self, texts: Sequence[Sequence[int]]) -> list[Reading]:
+        """What `read` gives for each of several texts, which share their passes."""
+        wanted = [self.model.fit(ids) for ids in texts]
+        asked = [self._asked_for(tuple(ids)) for ids, _ in wanted]
+        return [
+            self._dropping(each if isinstance(each, Reading) else self._waited_for(each), dropped)
+            for each, (_, dropped) in zip(asked, wanted, strict=True)
+        ]
 
     def rows(self, reading: Reading) -> list[Row]:
         """What `Reading.rows` gives; where many are to be judged, all cores judge them."""
@@ -201,7 +191,31 @@ class Engine:
         network = self.model.network
         return self._computed(lambda: one_step(network, ids, rate))
 
+    def _asked_for(self, key: tuple[int, ...]) -> Reading | _Request:
+        """The reading of these ids, or the request for it that was made now or before."""
+        with self._lock:
+            known = self._readings.asked_for(key)
+            if known is not None:
+                return known
+            request = self._requests.setdefault(key, _Request(key))
+            request.waiting += 1
+            self._arrived.notify()
+            if not self._busy:
+                self._busy = True
+                self._hand.submit(self._work)
+            return request
+
+    def _dropping(self, known: Reading, dropped: int) -> Reading:
+        """The same reading, for a text of which the first tokens did not fit."""
+        if known.dropped == dropped:
+            return known
+        known = replace(known, dropped=dropped)
+        with self._lock:
+            self._readings.keep(known)
+        return known
+
     def _waited_for(self, request: _Request) -> Reading:
+        leave_the_cores()
         leaving = left.get()
         with turns.aside():
             while not request.over.wait(LOOK_UP if leaving else None):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from engine.engine import Engine
 from gpt.weights import BUNDLED
-from panels import blocks, cost, one_step
+from panels import blocks, cost, growing, one_step
 from panels.screen.example import first_state
 from panels.screen.view import View, look
 from panels.screen.words import SITE, words_of
@@ -63,6 +64,7 @@ def values(view: View, language: str) -> dict[str, list[Any]]:
         **_prices(view),
         **_trained(language, total, config.vocabulary),
         **_foreseen(language),
+        **_loops(view, language),
         **_stepped(view),
     }
 
@@ -133,6 +135,21 @@ def _foreseen(language: str) -> dict[str, list[Any]]:
         "bits_per_byte": ["number", ours],
         "bits_5gram": ["number", five_gram],
         "bits_xz": ["number", xz],
+    }
+
+
+def _loops(view: View, language: str) -> dict[str, list[Any]]:
+    """Of the beginnings kept of the training, the one after which greedy repeats itself most."""
+    (length,) = growing.CONTROLS
+    again: dict[str, int] = {}
+    for prompt in (each["text"] for each in RUN["prompts"] if each["language"] == language):
+        seen = look(view.models, replace(view.state, prompt=prompt))
+        again[prompt] = growing.data(seen, length.most)["ways"][0]["again"]
+    most = max(again, key=lambda prompt: again[prompt])
+    return {
+        "loop_prompt": ["text", most],
+        "loop_again": ["integer", again[most]],
+        "loop_length": ["integer", int(length.most)],
     }
 
 
