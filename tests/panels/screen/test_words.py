@@ -92,6 +92,7 @@ def put_together() -> set[str]:
             for path in (SITE / "figures").glob("*.svg")
             for part in ("title", "desc")
         },
+        "full_context.": {"dropped", "kept", "computed"},
         "parameters.": {
             "tied_embedding", "token_embedding", "output", "position_embedding",
             "attention", "feed_forward", "norms",
