@@ -29,10 +29,13 @@ from pymdownx.superfences import SuperFencesException
 from engine.shelf import from_environment
 from panels.catalogue import PANELS
 from panels.pages.forms import form
+from panels.pages.openings import opened
 from panels.pages.recording import recorded
 from panels.pages.values import said
+from panels.screen.controls import bounds
 from panels.screen.drawing import draw, draw_page_part
-from panels.screen.example import first_state
+from panels.screen.models import ANY_ID
+from panels.screen.state import from_query
 from panels.screen.words import SITE
 
 
@@ -72,9 +75,11 @@ def panel(source: str, _language: str, _css: str, _options: Any, md: Any, **_: A
     models = from_environment().names
     data = _known(recorded(language), name, "panel")
     here = {"address": "", "root": "../", "models": len(models)}
-    drawing = draw(name, language, {**data, **here})
-    state = first_state(language)
-    return form(name, PANELS[name], language, state, {}, Markup(drawing), (), models)
+    drawing = Markup(draw(name, language, {**data, **here}))
+    opening = opened(name, language, {})
+    state = from_query(opening, ANY_ID)[0]
+    most = bounds(PANELS[name].controls, data)
+    return form(name, PANELS[name], language, state, opening, drawing, (), models, most)
 
 
 def figure(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any) -> str:
@@ -90,16 +95,25 @@ def source(source: str, _language: str, _css: str, _options: Any, md: Any, **_: 
     """The running code of a function or a class of ours, as it stands today, with its gloss."""
     name = source.strip()
     try:
-        found = _found(name)
-        lines = inspect.getsource(found)
+        whence = inspect.getfile(inspect.unwrap(_found(name)))
+        file = Path(whence).relative_to(SITE.parent).as_posix()
+        code = highlight(quoted(name), PythonLexer(), HtmlFormatter(nowrap=True))
     except (ImportError, AttributeError, TypeError, OSError):
         raise SuperFencesException(f"no code is called {name}") from None
-    code = highlight(inspect.cleandoc("\n" + lines), PythonLexer(), HtmlFormatter(nowrap=True))
-    file = Path(inspect.getfile(found)).relative_to(SITE.parent).as_posix()
     told = _glosses().get(name, {}).get(md.fences_language, "")
     gloss = "" if md.fences_language == "en" else told  # the docstring is English already
-    quoted = {"code": Markup(code), "file": file, "name": name.rsplit(".", 1)[-1], "gloss": gloss}
-    return draw_page_part("source.html", md.fences_language, quoted)
+    data = {
+        "code": Markup(code),
+        "file": file,
+        "name": name.rsplit(".", 1)[-1],
+        "gloss": gloss,
+    }
+    return draw_page_part("source.html", md.fences_language, data)
+
+
+def quoted(name: str) -> str:
+    """The code that a dotted name means, as a page shows it: flush left."""
+    return inspect.cleandoc("\n" + inspect.getsource(_found(name)))
 
 
 @cache

@@ -11,6 +11,7 @@ from engine.engine import Engine
 from engine.together import hidden_together
 from gpt.forgetting import passes
 from panels import full_context
+from panels.pages.openings import openings, view_of
 from panels.screen.drawing import draw
 from panels.screen.state import State
 from panels.screen.view import look
@@ -156,3 +157,13 @@ def test_what_the_page_asks_its_reader_to_count() -> None:
     assert (last.dropped, last.positions) == (7, 10)
     assert "7, half of 15, rounded down. 9 are left, 10 positions" in page("en", "full-context.md")
     assert "Il en reste 9" in page("fr", "full-context.md")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_opens_where_the_older_half_has_just_gone_and_is_missed(
+    conteur: Engine, language: str
+) -> None:
+    view = view_of(conteur, language, openings(language)["full_context"])
+    drawn = full_context.data(view, 16, float(openings(language)["full_context"]["more"]))
+    assert drawn["passes"][-1]["full"]
+    assert drawn["distance"] > 0.1

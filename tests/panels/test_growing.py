@@ -107,7 +107,7 @@ def test_a_text_longer_than_the_context_goes_on(tiny: Engine) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_loop_grows_surer_as_the_page_says(conteur: Engine, language: str) -> None:
-    """Of the beginning that goes round most: the repeated tokens are likelier than the others."""
+    """After the beginning it opens on, the repeated tokens are likelier than the others."""
     way = shown(conteur, 40, prompt=recorded(language)["loop_prompt"][1])["ways"][0]
     bits: dict[bool, list[float]] = {True: [], False: []}
     for each in way["tokens"]:
