@@ -94,6 +94,7 @@ def put_together() -> set[str]:
             for path in (SITE / "figures").glob("*.svg")
             for part in ("title", "desc")
         },
+        "full_context.": {"dropped", "kept", "computed"},
         "heads.": set(HABITS),
         "inside.": set(INSIDE),
         "parameters.": {
