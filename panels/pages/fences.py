@@ -102,7 +102,12 @@ def source(source: str, _language: str, _css: str, _options: Any, md: Any, **_: 
         raise SuperFencesException(f"no code is called {name}") from None
     told = _glosses().get(name, {}).get(md.fences_language, "")
     gloss = "" if md.fences_language == "en" else told  # the docstring is English already
-    data = {"code": Markup(code), "file": file, "name": name.rsplit(".", 1)[-1], "gloss": gloss}
+    data = {
+        "code": Markup(code),
+        "file": file,
+        "name": name.rsplit(".", 1)[-1],
+        "gloss": gloss,
+    }
     return draw_page_part("source.html", md.fences_language, data)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.engine import Engine
 from gpt.weights import BUNDLED
-from panels import blocks, cost, heads, weight
+from panels import blocks, cost, heads, shares, switches, weight
 from panels.pages.openings import Opening, view_of
 from panels.screen.example import first_state
 from panels.screen.view import View, look
@@ -62,7 +62,9 @@ def record(engine: Engine, language: str, openings: Mapping[str, Opening]) -> di
         "second_probability": ["percent", float(view.last.plain[second])],
         "entropy": ["number", view.last.plain_entropy],
         "effective": ["number", view.last.plain_effective_choices],
-        **_lengths(view),
+        **_lens(view_of(engine, language, openings["blocks"])),
+        **_switched(view_of(engine, language, openings["switches"]), openings["switches"]),
+        **_shared(view),
         **_heads(engine, language, openings),
         **_prices(view),
         **_trained(language, total, config.vocabulary),
@@ -82,11 +84,54 @@ def _prices(view: View) -> dict[str, list[Any]]:
     }
 
 
-def _lengths(view: View) -> dict[str, list[Any]]:
-    """How long the vector of the example's last position is, along the blocks."""
-    stages = blocks.data(view)["stages"]
+def _lens(view: View) -> dict[str, list[Any]]:
+    """Along the blocks: what the lens reads in its opening, and how long the vector is.
+
+    `lens_block` is the block from which on the answer comes first.
+    """
+    drawn = blocks.data(view)
+    stages = drawn["stages"]
+    late = max(n for n, stage in enumerate(stages) if stage["final"]["rank"] > 1)
     at = {"entrance": 0, "first": 1, "last": -1}
-    return {f"length_{name}": ["tenth", stages[stage]["length"]] for name, stage in at.items()}
+    return {
+        **{f"length_{name}": ["tenth", stages[stage]["length"]] for name, stage in at.items()},
+        "lens_beginning": ["text", view.state.prompt],
+        "lens_answer": ["text", view.token(int(view.here.order[0])).text.strip()],
+        "lens_probability": ["percent", stages[-1]["final"]["probability"]],
+        "lens_block": ["integer", late + 1],
+        "lens_entrance": ["integer", stages[0]["final"]["rank"]],
+    }
+
+
+def _switched(view: View, opening: Opening) -> dict[str, list[Any]]:
+    """The head that the example misses most; `missed_points` is its share of the first logit."""
+    controls = {each.name: float(opening[each.name]) for each in switches.CONTROLS}
+    drawn = switches.data(view, **controls)
+    written = shares.data(view, 1)["parts"]
+    (direct,) = [
+        each["points"] for each in written
+        if (each["part"], each["block"], each["head"]) == ("head", drawn["block"], drawn["which"])
+    ]  # fmt: skip
+    return {
+        "missed_points": ["number", direct],
+        "missed_block": ["integer", drawn["block"]],
+        "missed_head": ["integer", drawn["which"]],
+        "missed_share": ["percent", drawn["moved"]],
+    }
+
+
+def _shared(view: View) -> dict[str, list[Any]]:
+    """The first token's logit in the example, and what the feed-forward of the last block adds."""
+    drawn = shares.data(view, 1)
+    (last,) = [
+        each for each in drawn["parts"]
+        if each["part"] == "feed_forward" and each["block"] == view.model.network.config.layers
+    ]  # fmt: skip
+    return {
+        "first_logit": ["number", drawn["logit"]],
+        "first_parts": ["integer", len(drawn["parts"])],
+        "last_feed_forward": ["number", last["points"]],
+    }
 
 
 def _heads(engine: Engine, language: str, openings: Mapping[str, Opening]) -> dict[str, list[Any]]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from torch import Tensor
+
 from engine.engine import Engine
 from engine.shelf import Models
 from gpt import Choice, Distribution, Reading, Token, distribution, draw
 from gpt.generate import Model
 from gpt.habits import Glance
 from gpt.reading import Row
+from gpt.shares import Written
+from gpt.switches import Switch
 from gpt.tokenizer import Tokenizer
 from gpt.trace import Trace
 from panels.screen.state import State
@@ -65,6 +69,14 @@ class View:
     def glance(self, shown: int) -> Glance:
         """What all heads do with the text, and the last `shown` positions of their maps."""
         return self.engine.glance(self._ids, shown)
+
+    def written_in(self, position: int) -> list[Written]:
+        """What every part of the network wrote into the stream of one position."""
+        return self.engine.written(self._ids, position)
+
+    def without(self, switch: Switch) -> Tensor:
+        """(V,): the last row's logits, had a part of the network been switched off."""
+        return self.engine.without(self._ids, switch)
 
     @property
     def _ids(self) -> tuple[int, ...]:

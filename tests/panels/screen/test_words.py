@@ -99,13 +99,18 @@ def put_together() -> set[str]:
             "attention", "feed_forward", "norms",
         },
         "scores.": {"first", "second"},
+        "shares.": {"token", "position", "head", "attention_bias", "feed_forward", "norm"},
+        "switches.without_": {"head", "attention", "feed_forward", "positions"},
         "vectors.": {"token", "position", "sum"},
         "vectors.row_": {"token", "position", "sum"},
     }  # fmt: skip
     starts = {text for text in literals() if re.fullmatch(rf"({SECTIONS})\.(\w+_)?", text)}
     assert starts == ends.keys()
     labels = {
-        f"{name}.{control.name}" for name, panel in PANELS.items() for control in panel.controls
+        f"{name}.{control.name}"
+        for name, panel in PANELS.items()
+        for control in panel.controls
+        if control.shown
     }
     return labels | {start + end for start, parts in ends.items() for end in parts}
 
