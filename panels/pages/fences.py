@@ -29,10 +29,13 @@ from pymdownx.superfences import SuperFencesException
 from engine.shelf import from_environment
 from panels.catalogue import PANELS
 from panels.pages.forms import form
+from panels.pages.openings import opened
 from panels.pages.recording import recorded
 from panels.pages.values import said
+from panels.screen.controls import bounds
 from panels.screen.drawing import draw, draw_page_part
-from panels.screen.example import first_state
+from panels.screen.models import ANY_ID
+from panels.screen.state import from_query
 from panels.screen.words import SITE
 
 
@@ -72,9 +75,11 @@ def panel(source: str, _language: str, _css: str, _options: Any, md: Any, **_: A
     models = from_environment().names
     data = _known(recorded(language), name, "panel")
     here = {"address": "", "root": "../", "models": len(models)}
-    drawing = draw(name, language, {**data, **here})
-    state = first_state(language)
-    return form(name, PANELS[name], language, state, {}, Markup(drawing), (), models)
+    drawing = Markup(draw(name, language, {**data, **here}))
+    opening = opened(name, language, {})
+    state = from_query(opening, ANY_ID)[0]
+    most = bounds(PANELS[name].controls, data)
+    return form(name, PANELS[name], language, state, opening, drawing, (), models, most)
 
 
 def figure(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any) -> str:
@@ -95,7 +100,7 @@ def source(source: str, _language: str, _css: str, _options: Any, md: Any, **_: 
     except (ImportError, AttributeError, TypeError, OSError):
         raise SuperFencesException(f"no code is called {name}") from None
     code = highlight(inspect.cleandoc("\n" + lines), PythonLexer(), HtmlFormatter(nowrap=True))
-    file = Path(inspect.getfile(found)).relative_to(SITE.parent).as_posix()
+    file = Path(inspect.getfile(inspect.unwrap(found))).relative_to(SITE.parent).as_posix()
     told = _glosses().get(name, {}).get(md.fences_language, "")
     gloss = "" if md.fences_language == "en" else told  # the docstring is English already
     quoted = {"code": Markup(code), "file": file, "name": name.rsplit(".", 1)[-1], "gloss": gloss}

@@ -15,17 +15,21 @@ from panels.catalogue import PANELS
 from panels.lab import record as lab
 from panels.lab.record import rounded
 from panels.pages import values
-from panels.screen.example import first_state
-from panels.screen.view import look
+from panels.pages.openings import found, view_of
 from panels.screen.words import LANGUAGES, SITE
 
 
 def record(engine: Engine, language: str) -> dict[str, Any]:
     """What is written to `site/recorded/pages.<language>.json`."""
-    view = look(engine, first_state(language))
+    openings = found(engine, language)
+    views = {name: view_of(engine, language, openings.get(name, {})) for name in PANELS}
     return {
-        "values": rounded(values.values(view, language)),
-        "panels": {name: rounded(panel.data(view, {})) for name, panel in PANELS.items()},
+        "openings": openings,
+        "values": rounded(values.record(engine, language, openings)),
+        "panels": {
+            name: rounded(panel.data(views[name], openings.get(name, {})))
+            for name, panel in PANELS.items()
+        },
     }
 
 

@@ -12,12 +12,12 @@ from engine.turns import turns
 from gpt import CheckpointError
 from panels.catalogue import PANELS
 from panels.pages.forms import carried, form
+from panels.pages.openings import opened
 from panels.pages.recording import recorded
 from panels.screen import acts
 from panels.screen.controls import bounds
 from panels.screen.drawing import draw, draw_page_part
-from panels.screen.example import first_state
-from panels.screen.models import answerable, for_template
+from panels.screen.models import ANY_ID, answerable, for_template
 from panels.screen.state import Note, State, from_query
 from panels.screen.view import look
 from panels.screen.words import LANGUAGES, words_of
@@ -25,6 +25,7 @@ from panels.screen.words import LANGUAGES, words_of
 TEXT_ACTS: dict[str, Callable[[Models, State], State]] = {
     "add": acts.add,
     "back": lambda _models, state: acts.back(state),
+    "answer": lambda models, state: acts.ask(models, state, str(acts.ANSWER_TOKENS)),
     "restart": lambda _models, state: acts.restart(state),
 }
 
@@ -38,6 +39,7 @@ def drawing(models: Models, language: str, name: str, query: Mapping[str, str]) 
     """
     if language not in LANGUAGES or name not in PANELS:
         return None
+    query = opened(name, language, query)
     state, notes, drawn, most = _drawn(models, language, name, query)
     return draw_page_part(
         "drawing.html",
@@ -56,6 +58,7 @@ def page(models: Models, language: str, name: str, query: Mapping[str, str]) -> 
     """The panel as a light complete page; None, and no model, as with `drawing`."""
     if language not in LANGUAGES or name not in PANELS:
         return None
+    query = opened(name, language, query)
     state, notes, drawn, most = _drawn(models, language, name, query)
     framed = form(
         name, PANELS[name], language, state, query, drawn, for_template(notes), models.names, most
@@ -65,16 +68,10 @@ def page(models: Models, language: str, name: str, query: Mapping[str, str]) -> 
     return draw_page_part("alone.html", language, {"form": Markup(framed), "title": title})
 
 
-def asked_for(models: Models, language: str, query: Mapping[str, str]) -> tuple[State, list[Note]]:
-    """The state of an address after its act; without a prompt, the example's.
-
-    Raises CheckpointError.
-    """
-    values = dict(query)
-    if "prompt" not in values:
-        values["prompt"] = first_state(language).prompt
-    state, notes = answerable(models, partial(from_query, values))
-    act, value = values.get("act", ""), values.get("value", "")
+def asked_for(models: Models, query: Mapping[str, str]) -> tuple[State, list[Note]]:
+    """The state of an address after its act. Raises CheckpointError."""
+    state, notes = answerable(models, partial(from_query, query))
+    act, value = query.get("act", ""), query.get("value", "")
     if act in TEXT_ACTS:
         return TEXT_ACTS[act](models, state), notes
     return acts.act(models, state, act, value), notes
@@ -85,10 +82,14 @@ def _drawn(
 ) -> tuple[State, list[Note], Markup, dict[str, float]]:
     """The state that is drawn, what there is to say about it, the drawing, its controls' bounds."""
     try:
-        state, notes = asked_for(models, language, query)
-        data = PANELS[name].data(look(models, state), query)
+        state, notes = asked_for(models, query)
+        view = look(models, state)
+        data = PANELS[name].data(view, query)
+        if view.loose_space and "prompt" in PANELS[name].reads:
+            notes = [*notes, Note("loose_space", {})]
     except CheckpointError:
-        state, notes = first_state(language), [Note("model", {})]
+        state = from_query(opened(name, language, {}), ANY_ID)[0]
+        notes = [Note("model", {})]
         data = recorded(language)[name]
     around = {"address": state.to_query(), "root": f"/{language}/"}
     drawn = Markup(draw(name, language, {**data, **around}))

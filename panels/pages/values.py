@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from engine.engine import Engine
+from gpt import by_hand
+from gpt.sizes import parameters as count
 from gpt.weights import BUNDLED
 from panels import blocks, cost
+from panels.pages.openings import Opening
 from panels.screen.example import first_state
 from panels.screen.view import View, look
 from panels.screen.words import SITE, words_of
@@ -19,11 +24,13 @@ HOLDOUT = {"fr": "fr_simple", "en": "en_simple"}
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def values(view: View, language: str) -> dict[str, list[Any]]:
+def record(engine: Engine, language: str, openings: Mapping[str, Opening]) -> dict[str, list[Any]]:
     """Every value by its name, as [kind, value]; the kind says how it is written.
 
-    The losses and bits are those of held-out texts in the language.
+    They are of the example that most panels open on, or of the openings of others; the losses and
+    bits are those of held-out texts in the language.
     """
+    view = look(engine, first_state(language))
     network, reading = view.model.network, view.reading
     config = network.config
     sizes = {name: parameter.numel() for name, parameter in network.named_parameters()}
@@ -58,6 +65,8 @@ def values(view: View, language: str) -> dict[str, list[Any]]:
         "second_probability": ["percent", float(view.last.plain[second])],
         "entropy": ["number", view.last.plain_entropy],
         "effective": ["number", view.last.plain_effective_choices],
+        "hand_parameters": ["integer", count(by_hand.CONFIG)],
+        **_spaced(view),
         **_lengths(view),
         **_heads(view),
         **_prices(view),
@@ -75,6 +84,22 @@ def _prices(view: View) -> dict[str, list[Any]]:
             for each in priced
         },
         **{f"characters_{each['language']}": ["integer", each["characters"]] for each in priced},
+    }
+
+
+def _spaced(view: View) -> dict[str, list[Any]]:
+    """What one space too many at the end of the example changes.
+
+    The shares are those of all tokens that begin with a space, before and after it.
+    """
+    spaced = look(view.models, replace(view.state, prompt=view.state.prompt + " "))
+    first = int(spaced.last.order[0])
+    begins = [spelled.startswith(b" ") for spelled in view.tokenizer.spellings]
+    return {
+        "space_share": ["percent", float(view.last.plain[begins].sum())],
+        "spaced_first": ["text", view.token(first).text],
+        "spaced_probability": ["percent", float(spaced.last.plain[first])],
+        "spaced_share": ["percent", float(spaced.last.plain[begins].sum())],
     }
 
 
@@ -133,11 +158,6 @@ def _foreseen(language: str) -> dict[str, list[Any]]:
         "bits_5gram": ["number", five_gram],
         "bits_xz": ["number", xz],
     }
-
-
-def record(engine: Engine, language: str) -> dict[str, list[Any]]:
-    """The values of the pages of a language, for the example they open on."""
-    return values(look(engine, first_state(language)), language)
 
 
 def said(name: str, language: str) -> str:

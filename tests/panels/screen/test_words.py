@@ -96,6 +96,7 @@ def put_together() -> set[str]:
             "tied_embedding", "token_embedding", "output", "position_embedding",
             "attention", "feed_forward", "norms",
         },
+        "by_hand.matrix_": {"query", "key", "value", "output", "expand", "contract"},
         "scores.": {"first", "second"},
         "vectors.": {"token", "position", "sum"},
         "vectors.row_": {"token", "position", "sum"},
