@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 import torch
+from torch import Tensor
 
 from engine.cores import ALL_CORES, CORES, SMALL, leave_the_cores, one_core, use
 from engine.kept import BYTES_KEPT, Kept
@@ -27,9 +28,12 @@ from engine.together import Part, hidden_together
 from engine.turns import turns
 from gpt.errors import CheckpointError
 from gpt.generate import Model
+from gpt.habits import Glance
 from gpt.model import Config
 from gpt.reading import Reading, Row
 from gpt.sampling import distribution
+from gpt.shares import Written, written
+from gpt.switches import Switch, switched_off
 from gpt.trace import Trace
 from gpt.weights import load
 
@@ -89,6 +93,9 @@ class Engine:
         self._hand = ALL_CORES
         self.prompt_ids = lru_cache(maxsize=256)(self._prompt_ids)
         self.trace = lru_cache(maxsize=4)(self._trace)
+        self.glance = lru_cache(maxsize=4)(self._glance)
+        self.written = lru_cache(maxsize=4)(self._written)
+        self.without = lru_cache(maxsize=16)(self._without)
         self.distribution = distribution
 
     @property
@@ -187,6 +194,29 @@ class Engine:
         trace = self._computed(lambda: model.read_ids(ids, trace=Trace(blocks)).trace)
         assert trace is not None
         return trace
+
+    def _glance(self, ids: tuple[int, ...], shown: int) -> Glance:
+        """What all heads do with these ids, and the last `shown` positions of their maps."""
+        model = self.model
+        glance = Glance(ids=model.fit(ids)[0], shown=shown)
+        self._computed(lambda: model.read_ids(ids, trace=glance))
+        return glance
+
+    def _written(self, ids: tuple[int, ...], position: int) -> list[Written]:
+        """What every part writes at one position of a reading of these ids."""
+        network, trace = self.model.network, self.trace(ids, ())
+        token_id = self.model.fit(ids)[0][position]
+        return self._computed(lambda: written(network, trace, token_id, position))
+
+    def _without(self, ids: tuple[int, ...], switch: Switch) -> Tensor:
+        """(V,): the last row's logits of these ids, read with a part of the network off."""
+        model = self.model
+
+        def read() -> Tensor:
+            with switched_off(model.network, switch):
+                return model.read_ids(ids).row_logits(-1)
+
+        return self._computed(read)
 
     def _waited_for(self, request: _Request) -> Reading:
         leaving = left.get()

@@ -42,9 +42,10 @@ class Model:
         return sum(each.numel() for each in self.network.parameters())
 
     def read(self, text: str, trace: bool | Trace = False) -> Reading:
-        """Read a text of any length; what does not fit the context is dropped from its start.
+        """Read a text of any length; what does not fit goes from its start.
 
-        `trace` keeps what it leaves inside the model; an empty Trace says how much of that.
+        `trace` keeps what it leaves inside the model; an empty Trace says how
+        much of that.
         """
         return self.read_ids(self.prompt_ids(text), trace=trace)
 
@@ -92,8 +93,16 @@ class Model:
         dropped = window(len(ids), self.network.config.context - len(start))
         return start + list(ids[dropped:]), dropped
 
-    def write(self, text: str, settings: Settings, tokens: int) -> Iterator[Step]:
-        """Write up to `tokens` tokens after `text`; `<|endoftext|>` is the last one written."""
+    def write(
+        self,
+        text: str,
+        settings: Settings,
+        tokens: int,
+    ) -> Iterator[Step]:
+        """Write up to `tokens` tokens after `text`.
+
+        `<|endoftext|>` is the last one written.
+        """
         ids = self.prompt_ids(text)
         reading: Reading | None = None
         for step in range(tokens):
@@ -106,11 +115,20 @@ class Model:
                 return
 
 
-def generate_next_token(model: Model, text: str, settings: Settings, u: float) -> Token:
-    """One turn of the wheel, in the open: the lesson of this whole project in six lines."""
+def generate_next_token(
+    model: Model,
+    text: str,
+    settings: Settings,
+    u: float,
+) -> Token:
+    """One turn of the wheel, in the open: the whole lesson in six lines."""
     reading = model.read(text)
-    logits = reading.logits  # (T, V): a row of scores after every token
-    last = logits[-1]  # (V,): only the last row speaks of the token to come
-    probabilities = distribution(last, settings)  # temperature, top-k, softmax, top-p
-    choice = probabilities.choose(u)  # the most probable, or a draw
+    # (T, V): a row of scores after every token.
+    logits = reading.logits
+    # (V,): only the last row speaks of the token to come.
+    last = logits[-1]
+    # Temperature, top-k, softmax, top-p.
+    probabilities = distribution(last, settings)
+    # The most probable, or a draw.
+    choice = probabilities.choose(u)
     return model.tokenizer.token(choice.token_id)

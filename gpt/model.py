@@ -42,33 +42,43 @@ class Config:
 
 
 class Attention(nn.Module):
-    """Each position gathers, from itself and the earlier ones, what it finds relevant."""
+    """Each position gathers what matters, from itself and those before."""
 
     def __init__(self, config: Config, layer: int) -> None:
         super().__init__()
         self.layer = layer
         self.heads = config.heads
-        self.query_key_value = nn.Linear(config.channels, 3 * config.channels)
-        self.output = nn.Linear(config.channels, config.channels)
+        channels = config.channels
+        self.query_key_value = nn.Linear(channels, 3 * channels)
+        self.output = nn.Linear(channels, channels)
 
     def forward(
-        self, x: Tensor, mask: Tensor, cache: Cache | None = None, trace: Trace | None = None
+        self,
+        x: Tensor,
+        mask: Tensor,
+        cache: Cache | None = None,
+        trace: Trace | None = None,
     ) -> Tensor:
-        query, key, value = map(self._per_head, self.query_key_value(x).chunk(3, dim=-1))
+        all_three = self.query_key_value(x).chunk(3, dim=-1)
+        query, key, value = map(self._per_head, all_three)
         if cache is not None:
             key, value = cache.extend(self.layer, torch.stack([key, value]))
 
         query = query / math.sqrt(query.shape[-1])
-        scores = query @ key.transpose(-2, -1) + mask  # (B, H, T, past + T)
+        # How well each query fits each key, (B, H, T, past + T).
+        scores = query @ key.transpose(-2, -1) + mask
         weights = scores.softmax(dim=-1)
         if trace is not None:
             trace.keep_attention(weights)
-        gathered = weights @ value  # (B, H, T, C/H)
-        mixed: Tensor = self.output(gathered.transpose(1, 2).flatten(2))  # (B, T, C)
+        # What each head gathers, (B, H, T, C/H).
+        gathered = weights @ value
+        # The heads side by side, mixed, (B, T, C).
+        mixed: Tensor = self.output(gathered.transpose(1, 2).flatten(2))
         return mixed
 
     def _per_head(self, x: Tensor) -> Tensor:
-        return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)  # (B, H, T, C/H)
+        # (B, T, C) → (B, H, T, C/H): each head has channels of its own.
+        return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)
 
 
 class FeedForward(nn.Module):
@@ -80,15 +90,17 @@ class FeedForward(nn.Module):
         self.contract = nn.Linear(4 * config.channels, config.channels)
 
     def forward(self, x: Tensor, trace: Trace | None = None) -> Tensor:
-        activations = F.gelu(self.expand(x), approximate="tanh")  # (B, T, 4C)
+        # Four times as wide, and bent, (B, T, 4C).
+        activations = F.gelu(self.expand(x), approximate="tanh")
         if trace is not None:
             trace.keep_activations(activations)
-        contracted: Tensor = self.contract(activations)  # (B, T, C)
+        # As wide as before, (B, T, C).
+        contracted: Tensor = self.contract(activations)
         return contracted
 
 
 class Block(nn.Module):
-    """Two additions to the residual stream: what attention gathered, what feed-forward made."""
+    """Adds to the residual stream what attention and feed-forward make."""
 
     def __init__(self, config: Config, layer: int) -> None:
         super().__init__()
@@ -98,7 +110,11 @@ class Block(nn.Module):
         self.feed_forward = FeedForward(config)
 
     def forward(
-        self, x: Tensor, mask: Tensor, cache: Cache | None = None, trace: Trace | None = None
+        self,
+        x: Tensor,
+        mask: Tensor,
+        cache: Cache | None = None,
+        trace: Trace | None = None,
     ) -> Tensor:
         x = x + self.attention(self.norm_1(x), mask, cache, trace)
         x = x + self.feed_forward(self.norm_2(x), trace)
@@ -106,38 +122,53 @@ class Block(nn.Module):
 
 
 class GPT(nn.Module):
-    """Token ids (B, T) in, logits (B, T, V) out: one row of scores after every position."""
+    """Token ids (B, T) in, logits (B, T, V) out.
+
+    A row of scores after every position.
+    """
 
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.config = config
-        self.token_embedding = nn.Embedding(config.vocabulary, config.channels)
-        self.position_embedding = nn.Embedding(config.context, config.channels)
-        self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.layers))
-        self.norm = nn.LayerNorm(config.channels, eps=config.norm_epsilon)
+        channels = config.channels
+        self.token_embedding = nn.Embedding(config.vocabulary, channels)
+        self.position_embedding = nn.Embedding(config.context, channels)
+        blocks = [Block(config, layer) for layer in range(config.layers)]
+        self.blocks = nn.ModuleList(blocks)
+        self.norm = nn.LayerNorm(channels, eps=config.norm_epsilon)
         if not config.tied:
-            self.output = nn.Linear(config.channels, config.vocabulary, bias=False)
+            self.output = nn.Linear(channels, config.vocabulary, bias=False)
 
     def forward(
-        self, tokens: Tensor, cache: Cache | None = None, trace: Trace | None = None
+        self,
+        tokens: Tensor,
+        cache: Cache | None = None,
+        trace: Trace | None = None,
     ) -> Tensor:
-        """The logits of every position; with a cache, `tokens` are those that follow what it holds.
+        """The logits of every position, (B, T, V).
 
+        With a cache, `tokens` are those that follow what it holds.
         Raises ValueError when the text is longer than the context.
         """
         return self.unembed(self.hidden(tokens, cache, trace))
 
     def hidden(
-        self, tokens: Tensor, cache: Cache | None = None, trace: Trace | None = None
+        self,
+        tokens: Tensor,
+        cache: Cache | None = None,
+        trace: Trace | None = None,
     ) -> Tensor:
-        """The residual stream after the last block and the final norm, (B, T, C)."""
+        """The residual stream after the final norm, (B, T, C)."""
         start = 0 if cache is None else cache.length
         end = start + tokens.shape[-1]
-        if end > self.config.context:
-            raise ValueError(f"{end} tokens do not fit a context of {self.config.context}")
+        most = self.config.context
+        if end > most:
+            raise ValueError(f"{end} tokens do not fit a context of {most}")
 
         positions = torch.arange(start, end, device=tokens.device)
-        x = self.token_embedding(tokens) + self.position_embedding(positions)  # (B, T, C)
+        # What each token is, and where it stands, (B, T, C).
+        x = self.token_embedding(tokens)
+        x = x + self.position_embedding(positions)
         if trace is not None:
             trace.keep_residual(x)
         mask = _no_future(start, end, x)
@@ -149,9 +180,10 @@ class GPT(nn.Module):
         return normed
 
     def unembed(self, hidden: Tensor) -> Tensor:
-        """Compare each position with every token's row of the output table, (…, C) → (…, V).
+        """Compare each position with every token's row of the output table.
 
-        Tied, as GPT-2's is, that table is the one of the token embeddings, used a second time.
+        (…, C) → (…, V). Tied, as GPT-2's is, that table is the one of the
+        token embeddings, used a second time.
         """
         table = self.token_embedding if self.config.tied else self.output
         return hidden @ table.weight.T

@@ -90,7 +90,7 @@ class Reading:
             return self.network.unembed(self.hidden)
 
     def row_logits(self, position: int) -> Tensor:
-        """(V,): the scores after one position; negative positions count from the end."""
+        """(V,): the scores after one position; −1 is the last."""
         known = self._scores.get(range(len(self.ids))[position])
         if known is not None:
             return known

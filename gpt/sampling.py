@@ -156,11 +156,16 @@ class Distribution:
         return "impossible" if bool((best == token_id).any()) else "top_k"
 
     def choose(self, u: float | None = None) -> Choice:
-        """The token in whose slice u falls, slices laid end to end by rank; greedy ignores u."""
+        """The token in whose slice u falls; slices lie end to end, by rank.
+
+        Greedy ignores u.
+        """
         if self.settings.strategy == "greedy":
-            return Choice(int(self.kept.numpy().argmax()), 1, 1.0, None, (0.0, 1.0))
+            best = int(self.kept.numpy().argmax())
+            return Choice(best, 1, 1.0, None, (0.0, 1.0))
         if u is None or not 0 <= u < 1:
-            raise ValueError(f"sampling needs u from 0 to 1 (1 left out), not {u}")
+            wanted = "from 0 to 1 (1 left out)"
+            raise ValueError(f"sampling needs u {wanted}, not {u}")
         return self._choice(int((self._ends <= u).sum()), u)
 
     def shares(self, numbers: Tensor) -> Tensor:

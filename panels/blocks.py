@@ -19,13 +19,17 @@ def data(view: View) -> dict[str, Any]:
 
     The guesses are those of the "logit lens" (nostalgebraist, 2020): the residual stream after a
     block, through the final norm and the output matrix, as if the blocks that follow were not
-    there. The last one is the model's own prediction. `length` is the vector's Euclidean length.
+    there. The last one is the model's own prediction; `final` follows its first token through all
+    of them. `length` is the vector's Euclidean length.
     """
     network, tokens, at = view.model.network, view.reading.tokens, view.selected
     config = network.config
     stages = view.trace().residual[:, at]  # (L + 1, C)
     with torch.no_grad():
         logits = network.unembed(network.norm(stages))  # (L + 1, V)
+    # the last one is the very row that all other panels show
+    shares = [*map(softmax, logits[:-1].double()), view.here.plain]
+    final = int(view.here.order[0])
     return {
         "length": len(tokens),
         "layers": config.layers,
@@ -48,15 +52,16 @@ def data(view: View) -> dict[str, Any]:
             }
             for t in from_the_end(len(tokens), SHOWN, everything=False, also=(at,))
         ],
+        "final": glyphs(view.token(final)),
         "stages": [
             {
                 "block": block,
                 "length": float(stages[block].norm()),
-                "guesses": _guesses(
-                    view,
-                    # the last one is the very row that all other panels show
-                    view.here.plain if block == config.layers else softmax(logits[block].double()),
-                ),
+                "guesses": _guesses(view, shares[block]),
+                "final": {
+                    "rank": 1 + int((shares[block] > shares[block][final]).sum()),
+                    "probability": float(shares[block][final]),
+                },
             }
             for block in range(config.layers + 1)
         ],

@@ -34,17 +34,17 @@ def data(_view: View, middle: float) -> dict[str, Any]:
             [weight * value for value in values]
             for weight, values in zip(way["weights"], way["values"], strict=True)
         ],
-        "contracted": [list(each) for each in zip(*by_hand.CONTRACT, strict=True)],
+        "contracted": by_hand.CONTRACT.T.tolist(),
         "awake": len(way["sums"]) - by_hand.ASLEEP,
         "asleep": by_hand.ASLEEP,
-        "root": by_hand.CONFIG.channels**0.5,
+        "square_root": by_hand.CONFIG.channels**0.5,
         "score_sum": sum(way["score_powers"]),
         "power_sum": sum(way["powers"]),
         "next": max(range(len(way["logits"])), key=way["logits"].__getitem__),
-        "tokens": by_hand.TOKENS,
-        "positions": by_hand.POSITIONS,
+        "tokens": by_hand.TOKENS.tolist(),
+        "positions": by_hand.POSITIONS.tolist(),
         "matrices": {
-            name: {"rows": rows, "bias": bias}
+            name: {"rows": rows.tolist(), "bias": bias.tolist()}
             for name, rows, bias in (
                 ("query", by_hand.QUERY, by_hand.QUERY_BIAS),
                 ("key", by_hand.KEY, by_hand.KEY_BIAS),

@@ -50,7 +50,6 @@ def data(view: View) -> dict[str, Any]:
         "vocabulary": view.tokenizer.size,
         "mass": last.mass,
         "reached": last.reached,
-        "temperature": view.state.temperature,
         "top_p": view.state.top_p,
         "slices": slices,
         "small": drawn if drawn["count"] else None,

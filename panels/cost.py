@@ -27,7 +27,6 @@ def data(view: View, pair: float) -> dict[str, Any]:
                 "language": each,
                 "count": sum(len(view.tokenizer.encode(one[each])) for one in PAIRS),
                 "characters": sum(len(one[each]) for one in PAIRS),
-                "bytes": sum(len(one[each].encode()) for one in PAIRS),
             }
             for each in LANGUAGES
         ],

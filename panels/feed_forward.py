@@ -6,6 +6,8 @@ from typing import Any
 
 import torch
 
+from gpt.model import Block
+from gpt.shares import direct, output_rows
 from gpt.weights import BUNDLED, read_config
 from panels.screen.controls import Control
 from panels.screen.glyphs import glyphs
@@ -19,6 +21,7 @@ CONTROLS = (
 )
 STRONGEST = 6
 SHOWN = 24
+ADDS = 6
 
 
 def data(view: View, block: float, neuron: float) -> dict[str, Any]:
@@ -26,7 +29,8 @@ def data(view: View, block: float, neuron: float) -> dict[str, Any]:
 
     Activations are what stands between expand and contract, after GELU, which is never below
     −0.17. Neuron 0 stands for the highest of them. `share` is an activation's size over the largest
-    that is drawn.
+    that is drawn. `adds` and `takes` are the logits that the neuron's vector raises and lowers most
+    on its straight way to the output, in points for an activation of 1, at the selected position.
     """
     config = view.model.network.config
     layer = min(int(block), config.layers) - 1
@@ -50,6 +54,8 @@ def data(view: View, block: float, neuron: float) -> dict[str, Any]:
             "start": view.selected == 0 and tokens[0].is_end_of_text,
         },
         "strongest": [{"neuron": n + 1, "activation": float(here[n])} for n in strongest],
+        "activation": float(here[which]),
+        **_written(view, layer, which),
         "earlier": len(tokens) - len(positions),
         "positions": [
             {
@@ -62,4 +68,21 @@ def data(view: View, block: float, neuron: float) -> dict[str, Any]:
             }
             for t, value in zip(positions, drawn, strict=True)
         ],
+    }
+
+
+def _written(view: View, layer: int, neuron: int) -> dict[str, Any]:
+    """The tokens for and against which the vector of a neuron speaks, furthest first."""
+    network = view.model.network
+    block = network.blocks[layer]
+    assert isinstance(block, Block)
+    vector = block.feed_forward.contract.weight[:, neuron].detach()  # (C,)
+    stream = view.trace(layer).residual[-1, view.selected]
+    points = direct(network, vector, stream, output_rows(network))  # (V,)
+    return {
+        name: [
+            {"token": glyphs(view.token(id)), "points": float(points[id])}
+            for id in points.topk(min(ADDS, len(points)), largest=largest).indices.tolist()
+        ]
+        for name, largest in (("adds", True), ("takes", False))
     }

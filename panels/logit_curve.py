@@ -51,7 +51,7 @@ def sigmoid(z: float) -> float:
 
 
 def logit(p: float) -> float:
-    """ln(p / (1 − p)): a probability between 0 and 1, both left out, to any number."""
+    """ln(p / (1 − p)): a probability, 0 and 1 left out, to any number."""
     return math.log(p / (1 - p))
 
 

@@ -14,7 +14,7 @@ def data(view: View) -> dict[str, Any]:
     """The sizes of the model on the screen between those of the smallest and of published ones."""
     here = view.model.network.config
     return {
-        "models": [
+        "sizes": [
             _sizes("by_hand", "", by_hand.CONFIG),
             _sizes("here", view.model.name, here),
             *(_sizes("published", name, config) for name, config in PUBLISHED.items()),

@@ -55,7 +55,6 @@ def data(
         ],
         "crowd": CROWD,
         "each": float(given.plain[2]),
-        "temperature": heat,
         "kept": given.kept_count,
         "repeat": draws,
     }

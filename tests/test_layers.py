@@ -129,6 +129,14 @@ def test_the_lesson_knows_of_one_reader() -> None:
     assert {name: known for name, known in knowing.items() if known} == {}
 
 
+def test_the_first_words_of_the_engine_name_its_every_file() -> None:
+    """In ten lines and a title: who waits where, what is shared, what is bounded."""
+    told = ast.get_docstring(tree(ROOT / "engine" / "__init__.py")) or ""
+    files = {path.stem for path in python_files("engine")} - {"__init__"}
+    assert set(re.findall(r"`(\w+)`", told)) == files
+    assert len(told.splitlines()) <= 12
+
+
 def test_no_file_is_imported_by_what_it_imports() -> None:
     """The order that it takes is one in which the whole house can be read from the ground up."""
     code = python_files("app.py", "gpt", "engine", "panels", "serve")
@@ -157,10 +165,21 @@ def test_the_rooms_of_the_panels_stand_on_each_other() -> None:
 
 
 def test_the_tests_stand_as_the_code_does() -> None:
+    """A folder of code has a folder of tests, or it and all below it have one file of tests."""
     own = {"tests", "tests/browser", "tests/offline"}
-    folders = {name_of(path.parent) for path in python_files("tests")} - own
-    code = {name_of(path.parent) for path in python_files("gpt", "engine", "panels", "serve")}
-    assert {folder.removeprefix("tests/") for folder in folders} == code
+    files = python_files("tests")
+    folders = {name_of(path.parent).removeprefix("tests/") for path in files}
+    folders -= {folder.removeprefix("tests/") for folder in own} | own
+    named = {name_of(path).removeprefix("tests/").removesuffix(".py") for path in files}
+    code = {path.parent for path in python_files("gpt", "engine", "panels", "serve")}
+    for folder in code:
+        tested = {name_of(folder)}
+        for place in (folder, *folder.parents):
+            tested.add(f"{name_of(place.parent)}/test_{place.name}")
+            if place.parent == ROOT:
+                break
+        assert tested & (folders | named), f"{name_of(folder)} has no tests of its own"
+    assert folders <= {name_of(each) for each in code}
 
 
 def test_nothing_imports_the_app() -> None:

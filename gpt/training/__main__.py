@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,15 +15,18 @@ from tokenizers import Tokenizer
 from gpt.errors import CheckpointError
 from gpt.model import GPT, Config
 from gpt.training import options
-from gpt.training.corpus import SOURCES
 from gpt.training.evaluate import bits_per_byte, read_text
 from gpt.training.export import export
 from gpt.training.figures import Figure, baselines, note, put_in_card, table
-from gpt.training.loop import train
+from gpt.training.kits import all_kits, tell
+from gpt.training.kits.faults import faults
+from gpt.training.kits.form import LANGUAGES
+from gpt.training.loop import Beginning, Means, train
 from gpt.training.plan import Plan
 from gpt.training.prepare import prepare, tokens_seen
 from gpt.training.record import record, write_record
 from gpt.training.state import read_log, saved_weights
+from gpt.training.tokens import WATCHED
 from gpt.weights import load
 
 
@@ -40,20 +44,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run_prepare(chosen: argparse.Namespace) -> bool:
-    prepare(chosen.corpus, chosen.state, chosen.vocabulary, chosen.passes)
+    prepare(chosen.corpus, chosen.state, chosen.vocabulary)
     return True
 
 
 def run_train(chosen: argparse.Namespace) -> bool:
-    plan, start, seen, tokenizer = chosen_plan(chosen), None, 0, None
+    plan, beginning, tokenizer = chosen_plan(chosen), None, None
     if chosen.from_weights and not (chosen.state / "state.pt").exists():
-        start = load(chosen.from_weights).network
-        plan = replace(plan, **shape_of(start))
-        seen = tokens_seen(chosen.from_weights)
+        network = load(chosen.from_weights).network
+        beginning = Beginning(network, tokens_seen(chosen.from_weights))
+        plan = replace(plan, **shape_of(network))
         tokenizer = chosen.from_weights / "tokenizer.json"
-    prepare(chosen.corpus, chosen.state, chosen.vocabulary, chosen.passes, tokenizer)
+    prepare(chosen.corpus, chosen.state, chosen.vocabulary, tokenizer)
     plan.write(chosen.state / "plan.json")
-    return train(chosen.state, plan, chosen.watch_every, chosen.save_every, start, seen)
+    means = Means(chosen.device, chosen.hands, not chosen.uncompiled)
+    return train(
+        chosen.corpus, chosen.state, plan, means, chosen.watch_every, chosen.save_every, beginning
+    )
 
 
 def run_export(chosen: argparse.Namespace) -> bool:
@@ -77,7 +84,7 @@ def run_record(chosen: argparse.Namespace) -> bool:
 def run_evaluate(chosen: argparse.Namespace) -> bool:
     model = load(chosen.model or "conteur")
     context = chosen.context or model.network.config.context
-    sources = [s for s in SOURCES if not chosen.only or s.name in chosen.only]
+    sources = [s for s in WATCHED if not chosen.only or s.name in chosen.only]
     texts = [read_text(model, chosen.corpus, source) for source in sources]
     figures = []
     for text in texts:
@@ -92,6 +99,20 @@ def run_evaluate(chosen: argparse.Namespace) -> bool:
     if chosen.card:
         put_in_card(chosen.card, f"{table(figures, markdown=True)}\n\n{note(model, context)}")
     return True
+
+
+def run_kits(chosen: argparse.Namespace) -> bool:
+    if chosen.name is None:
+        found = [fault for kit in all_kits() for fault in faults(kit)]
+        print(*found, f"{len(all_kits())} kits, {len(found)} faults", sep="\n")
+        return not found
+    for kit in all_kits():
+        if kit.name == chosen.name:
+            for language in LANGUAGES:
+                for time in range(3):
+                    print(f"{tell(kit, language, random.Random(time)).text}\n\n---\n")
+            return True
+    raise ValueError(f"there is no kit called {chosen.name}")
 
 
 def run_all(chosen: argparse.Namespace) -> bool:
@@ -185,6 +206,11 @@ def parser() -> argparse.ArgumentParser:
         corpus,
         evaluation,
     ).add_argument("--context", type=int, help="tokens read at once (the model's own)")
+    command(
+        "kits",
+        run_kits,
+        "Name the faults of all story kits, or tell one of them, three times in each language.",
+    ).add_argument("name", nargs="?", help="a kit to tell")
     command(
         "all",
         run_all,

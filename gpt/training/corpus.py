@@ -1,17 +1,22 @@
-"""The corpus on disk, as documents.
+"""The corpus, as documents: files in a folder, and what our own tellers tell.
 
 A folder of UTF-8 files, each compressed with xz: `*.txt.xz` holds documents between lines
 `<|endoftext|>`, paragraphs between blank lines; `*.tsv.xz` holds sentence pairs, an English and a
 French column. The same file names in the sub-folder `heldout/` are for evaluation only.
+
+Story kits and knowledge are told by `gpt.training.kits` and `gpt.training.knowledge`, in other
+words at every pass. One kit in twenty is held out; knowledge is examined by its cloze test instead.
 """
 
 from __future__ import annotations
 
 import lzma
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from gpt.training import kits, knowledge
 
 END_OF_TEXT = "<|endoftext|>"
 SENTENCES_A_PARAGRAPH = 8
@@ -19,23 +24,35 @@ SENTENCES_A_PARAGRAPH = 8
 
 @dataclass(frozen=True)
 class Source:
-    """One register in one language: its name, its file, its share of the tokens seen."""
+    """One register in one language: its name, its share of the tokens seen, where it comes from.
+
+    `file` lies in the corpus; without one, `teller` tells a pass: (language, number) to documents.
+    """
 
     name: str
-    file: str
     language: str
     share: float
+    file: str = ""
+    teller: Callable[[str, int], list[str]] | None = None
 
+
+SENTENCES = "en_fr_sentences.tsv.xz"
 
 SOURCES = (
-    Source("en_tinystories", "en_tinystories.txt.xz", "en", 0.05),
-    Source("en_simple", "en_simple.txt.xz", "en", 0.33),
-    Source("en_sentences", "en_fr_sentences.tsv.xz", "en", 0.09),
-    Source("en_prose", "en_prose.txt.xz", "en", 0.04),
-    Source("fr_simple", "fr_simple.txt.xz", "fr", 0.32),
-    Source("fr_sentences", "en_fr_sentences.tsv.xz", "fr", 0.11),
-    Source("fr_prose", "fr_prose.txt.xz", "fr", 0.06),
+    Source("en_tinystories", "en", 0.070, "en_tinystories.txt.xz"),
+    Source("en_fables", "en", 0.020, "en_fables.txt.xz"),
+    Source("en_kits", "en", 0.080, teller=kits.documents),
+    Source("en_knowledge", "en", 0.075, teller=knowledge.documents),
+    Source("en_sentences", "en", 0.080, SENTENCES),
+    Source("en_simple", "en", 0.163, "en_simple.txt.xz"),
+    Source("en_prose", "en", 0.012, "en_prose.txt.xz"),
+    Source("fr_kits", "fr", 0.100, teller=kits.documents),
+    Source("fr_knowledge", "fr", 0.075, teller=knowledge.documents),
+    Source("fr_sentences", "fr", 0.085, SENTENCES),
+    Source("fr_simple", "fr", 0.225, "fr_simple.txt.xz"),
+    Source("fr_prose", "fr", 0.015, "fr_prose.txt.xz"),
 )
+"""Modern and simple first; both languages have the same share."""
 
 
 def read_documents(path: Path) -> list[str]:
@@ -52,7 +69,12 @@ def read_pairs(path: Path) -> list[tuple[str, str]]:
 
 
 def heldout_documents(folder: Path, source: Source) -> list[str]:
-    """What evaluation reads of a source; sentences in file order, each once, eight a paragraph."""
+    """What evaluation reads of a source; sentences in file order, each once, eight a paragraph.
+
+    Nothing of knowledge, which is told whole.
+    """
+    if source.teller is not None:
+        return kits.heldout_documents(source.language) if source.teller is kits.documents else []
     path = folder / "heldout" / source.file
     if not source.file.endswith(".tsv.xz"):
         return read_documents(path)
@@ -60,14 +82,17 @@ def heldout_documents(folder: Path, source: Source) -> list[str]:
     return paragraphs(list(dict.fromkeys(pair[column] for pair in read_pairs(path))))
 
 
-def training_documents(folder: Path, source: Source, seed: int) -> Iterator[str]:
-    """The documents of one pass over a source, in an order fixed by the seed.
+def training_documents(folder: Path, source: Source, number: int) -> Iterator[str]:
+    """The documents of one pass over a source, in an order fixed by the pass's number.
 
     Long documents are cut at random between paragraphs half of the time, so that the model sees
     beginnings often; sentences are dealt into small hands of which each keeps the file's order,
     so that a paragraph holds sentences of one length and paraphrases stand side by side.
     """
-    rng = random.Random(f"{source.name} {seed}")
+    if source.teller is not None:
+        yield from source.teller(source.language, number)
+        return
+    rng = random.Random(f"{source.name} {number}")
     path = folder / source.file
     if source.file.endswith(".tsv.xz"):
         documents = list(_sentence_paragraphs(read_pairs(path), source.language, rng))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from gpt.training.corpus import SOURCES
 from gpt.training.plan import Plan
-from gpt.training.prepare import PASSES, VOCABULARY
+from gpt.training.prepare import VOCABULARY
+from gpt.training.tokens import WATCHED
 from gpt.weights import BUNDLED
 
 Parser = argparse.ArgumentParser
@@ -46,9 +46,6 @@ def preparation() -> Parser:
     options.add_argument(
         "--vocabulary", type=int, default=VOCABULARY, help=f"tokens to learn ({VOCABULARY:,})"
     )
-    options.add_argument(
-        "--passes", type=int, default=PASSES, help=f"typographic variants to write ({PASSES})"
-    )
     return options
 
 
@@ -70,6 +67,13 @@ def training() -> Parser:
     )
     options.add_argument(
         "--save-every", type=int, default=100, help="steps between two savings (100)"
+    )
+    options.add_argument("--device", default="cpu", help="where to compute: cpu, cuda (cpu)")
+    options.add_argument(
+        "--hands", type=int, help="processes beside each other, one core each (all cores)"
+    )
+    options.add_argument(
+        "--uncompiled", action="store_true", help="without torch.compile: slower, begins at once"
     )
     options.add_argument(
         "--from-weights",
@@ -102,7 +106,7 @@ def evaluation() -> Parser:
         "--model", help="a bundled name or a checkpoint's folder (conteur; all: what it exported)"
     )
     options.add_argument(
-        "--only", nargs="+", choices=[source.name for source in SOURCES], help="these sources only"
+        "--only", nargs="+", choices=[source.name for source in WATCHED], help="these sources only"
     )
     options.add_argument(
         "--baselines",

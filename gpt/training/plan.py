@@ -16,20 +16,23 @@ class Plan:
     """The shape of the model, how many tokens it sees, how fast it moves.
 
     A step reads `rows` rows of `context` tokens, `tokens_at_once` of them at a time to spare
-    memory. The full rates are Muon's (`matrix_rate`) and AdamW's (`other_rate`).
+    memory. The full rates are Muon's (`matrix_rate`) and AdamW's (`other_rate`); `decay` shrinks
+    the matrices a little at every step. What is kept is the average over some `averaged_steps`.
     """
 
-    layers: int = 6
+    layers: int = 8
     heads: int = 4
     channels: int = 256
     context: int = 512
-    tokens: int = 60_000_000
-    rows: int = 16
+    tokens: int = 300_000_000
+    rows: int = 32
     tokens_at_once: int = 4096
     matrix_rate: float = 0.02
     other_rate: float = 3e-3
-    warm_up_steps: int = 100
-    falling_share: float = 0.45
+    decay: float = 0.1
+    warm_up_steps: int = 200
+    falling_share: float = 0.3
+    averaged_steps: int = 300
     short_share: float = 0.5
     seed: int = 1
 

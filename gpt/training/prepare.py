@@ -1,4 +1,4 @@
-"""From the corpus to what the training loop reads: a vocabulary and token files."""
+"""From the corpus to what the training loop reads: a vocabulary, and the held-out texts."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from gpt.training.tokens import write_heldout, write_passes
+from gpt.training.tokens import write_heldout
 from gpt.training.vocabulary import learn, sample
 
 VOCABULARY = 8192
-PASSES = 3
 SAMPLE_MEGABYTES = 40
 
 
@@ -20,10 +19,9 @@ def prepare(
     corpus: Path,
     state: Path,
     vocabulary: int = VOCABULARY,
-    passes: int = PASSES,
     tokenizer: Path | None = None,
 ) -> None:
-    """Put into `state` what is not there yet: tokenizer.json, the held-out and the training tokens.
+    """Put into `state` what is not there yet: tokenizer.json and the held-out tokens.
 
     The vocabulary is learnt from the corpus, unless `tokenizer` names one that exists. Raises
     FileNotFoundError when the corpus lacks a file.
@@ -38,7 +36,6 @@ def prepare(
             learn(sample(corpus, SAMPLE_MEGABYTES), vocabulary).save(str(path))
     encoder = Tokenizer.from_file(str(path))
     write_heldout(corpus, encoder, state)
-    write_passes(corpus, encoder, state, passes)
 
 
 def tokens_seen(checkpoint: Path) -> int:

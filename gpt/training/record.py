@@ -24,6 +24,7 @@ from gpt.training.corpus import SOURCES
 from gpt.training.export import reading_start
 from gpt.training.plan import Plan, snapshot_steps
 from gpt.training.state import Record, read_log, saved_rows
+from gpt.training.tokens import WATCHED
 from gpt.training.watch import LANGUAGES, Watched
 
 
@@ -60,8 +61,8 @@ def record(folder: Path, plan: Plan, prompts: Sequence[Prompt] = PROMPTS) -> dic
     """What `training.json` holds, from the state, the log and the snapshots in a folder.
 
     - `records`: per logged step the tokens seen, the mean training loss since the record before,
-      and per language the loss on a few fixed held-out rows, in nats a token, and the same over
-      the bytes of these rows, in bits per byte.
+      and the loss on a few fixed held-out rows, in nats a token, and the same over the bytes of
+      these rows, in bits per byte: per source, and per language the mean of its sources but prose.
     - `snapshots`: per kept step and prompt the most probable next tokens (id, text, plain softmax
       probability; a piece of a character has no text) and a sample, drawn as `sampling` says.
     """
@@ -111,25 +112,39 @@ def sources(folder: Path, plan: Plan) -> list[dict[str, Any]]:
 
 
 def tokens_per_byte(folder: Path, plan: Plan, tokenizer: Tokenizer) -> dict[str, float]:
-    """Of the watched held-out rows, per language; `<|endoftext|>` is a token without bytes."""
+    """Of the watched held-out rows, per source; `<|endoftext|>` is a token without bytes."""
     watched = Watched(folder, plan.context)
     density = {}
-    for language in LANGUAGES:
-        tokens = tokenizer.tokens(watched.targets(language))
-        density[language] = len(tokens) / sum(len(token.bytes) for token in tokens)
+    for source in WATCHED:
+        tokens = tokenizer.tokens(watched.targets(source.name))
+        density[source.name] = len(tokens) / sum(len(token.bytes) for token in tokens)
     return density
 
 
 def _record(line: Record, density: dict[str, float]) -> dict[str, Any]:
-    losses = {language: line[f"heldout_{language}"] for language in LANGUAGES}
-    bits = {language: loss / math.log(2) * density[language] for language, loss in losses.items()}
+    losses = {source.name: line[source.name] for source in WATCHED}
+    bits = {name: loss / math.log(2) * density[name] for name, loss in losses.items()}
     return {
         "step": line["step"],
         "tokens": line["tokens"],
         "train": round(line["train"], 4) if "train" in line else None,
-        "heldout": {language: round(loss, 4) for language, loss in losses.items()},
-        "bits_per_byte": {language: round(value, 4) for language, value in bits.items()},
+        "heldout": _by_language(losses),
+        "bits_per_byte": _by_language(bits),
+        "sources": {name: round(value, 4) for name, value in bits.items()},
     }
+
+
+def _by_language(values: dict[str, float]) -> dict[str, float]:
+    """Per language the mean over what is modern and simple: its sources, prose left out."""
+    means = {}
+    for language in LANGUAGES:
+        some = [
+            values[source.name]
+            for source in WATCHED
+            if source.language == language and not source.name.endswith("_prose")
+        ]
+        means[language] = round(sum(some) / len(some), 4)
+    return means
 
 
 def kept_snapshots(folder: Path, last: int) -> list[int]:

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from gpt.model import GPT
+from gpt.training.average import Average
 from gpt.training.tokens import Batches
 
 Record = dict[str, float]
@@ -26,6 +27,7 @@ Record = dict[str, float]
 def save(
     folder: Path,
     model: GPT,
+    average: Average,
     optimizers: list[torch.optim.Optimizer],
     batches: Batches,
     step: int,
@@ -34,49 +36,55 @@ def save(
     state = {
         "step": step,
         "model": model.state_dict(),
+        "average": average.weights,
         "optimizers": [optimizer.state_dict() for optimizer in optimizers],
-        "taken": batches.taken,
+        "batches": batches.state(),
     }
     torch.save(state, folder / "state.new")
     (folder / "state.new").replace(folder / "state.pt")
 
 
 def restore(
-    folder: Path, model: GPT, optimizers: list[torch.optim.Optimizer], batches: Batches
+    folder: Path,
+    model: GPT,
+    average: Average,
+    optimizers: list[torch.optim.Optimizer],
+    batches: Batches,
 ) -> int:
     """The step at which the saved run stood, 0 when there is none."""
     path = folder / "state.pt"
     if not path.exists():
         return 0
-    state = torch.load(path, weights_only=True)
+    state = torch.load(path, map_location="cpu", weights_only=True)
     model.load_state_dict(state["model"])
+    average.restore(state["average"])
     for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
         optimizer.load_state_dict(saved)
-    batches.taken = state["taken"]
+    batches.restore(state["batches"])
     return int(state["step"])
 
 
 def saved_weights(folder: Path) -> dict[str, Tensor]:
-    """The float32 weights of the saved run, by our names.
+    """The averaged float32 weights of the saved run, by our names.
 
     Raises FileNotFoundError when nothing was saved.
     """
-    state = torch.load(folder / "state.pt", weights_only=True)
-    weights: dict[str, Tensor] = state["model"]
+    state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
+    weights: dict[str, Tensor] = state["average"]
     return weights
 
 
 def saved_rows(folder: Path) -> dict[str, int]:
     """How many rows of each source the saved run has seen."""
-    state = torch.load(folder / "state.pt", weights_only=True)
-    taken: dict[str, int] = state["taken"]
+    state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
+    taken: dict[str, int] = state["batches"]["taken"]
     return taken
 
 
-def snapshot(folder: Path, model: GPT, step: int) -> None:
-    """Keep the weights of this step for the record."""
+def snapshot(folder: Path, average: Average, step: int) -> None:
+    """Keep the averaged weights of this step for the record."""
     (folder / "snapshots").mkdir(exist_ok=True)
-    weights = {name: tensor.bfloat16() for name, tensor in model.state_dict().items()}
+    weights = {name: tensor.bfloat16().cpu() for name, tensor in average.weights.items()}
     torch.save(weights, folder / "snapshots" / f"{step:07}.pt")
 
 

@@ -1,9 +1,12 @@
-"""The corpus as token files, and the batches that training takes from them."""
+"""The corpus as tokens, and the batches that training takes from them."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,24 +19,41 @@ from gpt.training.typography import dress
 
 Ids = NDArray[np.uint16]
 
+WATCHED = tuple(source for source in SOURCES if not source.name.endswith("_knowledge"))
+"""The sources of which something is held out."""
 
-def write_passes(folder: Path, tokenizer: Tokenizer, out: Path, passes: int) -> None:
-    """`<source>.<pass>.npy`: every document once a pass, in a new order and a new typography."""
-    for source in SOURCES:
-        for number in range(passes):
-            path = out / f"{source.name}.{number}.npy"
-            if not path.exists():
-                rng = random.Random(f"typography {source.name} {number}")
-                texts = [
-                    dress(document, source.language, rng)
-                    for document in training_documents(folder, source, number)
-                ]
-                _save(path, encode_documents(tokenizer, texts))
+
+class Passes:
+    """`<source>.<number>.npy`: a source told once more, written when its turn has come.
+
+    Every pass has a new order, a new typography and, where a teller tells it, new words. Of each
+    source only the last pass stays in the folder.
+    """
+
+    def __init__(self, corpus: Path, tokenizer: Tokenizer, folder: Path) -> None:
+        self._corpus = corpus
+        self._tokenizer = tokenizer
+        self._folder = folder
+
+    def tokens(self, source: Source, number: int) -> Ids:
+        """All documents of a pass one after the other, each behind the start token."""
+        path = self._folder / f"{source.name}.{number}.npy"
+        if not path.exists():
+            for old in self._folder.glob(f"{source.name}.*.npy"):
+                old.unlink()
+            rng = random.Random(f"typography {source.name} {number}")
+            texts = [
+                dress(document, source.language, rng)
+                for document in training_documents(self._corpus, source, number)
+            ]
+            _save(path, encode_documents(self._tokenizer, texts))
+        tokens: Ids = np.load(path, mmap_mode="r")
+        return tokens
 
 
 def write_heldout(folder: Path, tokenizer: Tokenizer, out: Path) -> None:
     """`heldout.<source>.npy`: what the loop watches while it trains."""
-    for source in SOURCES:
+    for source in WATCHED:
         path = out / f"heldout.{source.name}.npy"
         if not path.exists():
             _save(path, encode_documents(tokenizer, heldout_documents(folder, source)))
@@ -59,32 +79,49 @@ def _save(path: Path, ids: Ids) -> None:
 
 
 class Stream:
-    """The rows of one source, each once a pass, in an order fixed by the pass number.
+    """The rows of one source, pass after pass, in an order fixed by the pass number.
 
-    After the last pass the first comes again, in another order. Raises ValueError when the source
-    has no token file or does not fill one row.
+    `number` and `index` say where it stands: the pass, and the row of it that comes next.
     """
 
-    def __init__(self, folder: Path, source: Source, context: int, line_break: int) -> None:
-        paths = sorted(folder.glob(f"{source.name}.*.npy"), key=_pass_number)
-        self.share = source.share
-        self._passes: list[Ids] = [np.load(path, mmap_mode="r") for path in paths]
-        if not all(len(tokens) > context for tokens in self._passes) or not self._passes:
-            raise ValueError(f"{source.name}: no token file in {folder}, or one shorter than a row")
+    def __init__(
+        self, name: str, tokens: Callable[[int], Ids], context: int, line_break: int, number: int
+    ) -> None:
+        self.number = number
+        self.index = 0
+        self._name = name
+        self._tokens = tokens
         self._context = context
         self._line_break = line_break
 
-    def row(self, index: int) -> Ids:
-        """The index-th row of the whole training, context + 1 tokens.
+    def next(self) -> Ids:
+        """The next row, context + 1 tokens.
 
         Every other row starts at the next document or paragraph, `<|endoftext|>` in front, as a
-        reader's text does; the others start anywhere.
+        reader's text does; the others start anywhere. Raises ValueError when a pass is shorter
+        than a row.
         """
-        number = 0
-        while index >= (rows := (len(self._tokens(number)) - 1) // self._context):
-            index, number = index - rows, number + 1
-        tokens = self._tokens(number)
-        slot = int(np.random.default_rng(number).permutation(rows)[index])
+        if self.index >= len(self._pass.order):
+            self.number, self.index = self.number + 1, 0
+            del self._pass
+        slot = int(self._pass.order[self.index])
+        self.index += 1
+        return self._row(self._pass.tokens, slot)
+
+    def go_to(self, number: int, index: int) -> None:
+        """Go on from a row of a pass."""
+        self.__dict__.pop("_pass", None)
+        self.number, self.index = number, index
+
+    @cached_property
+    def _pass(self) -> _Pass:
+        tokens = self._tokens(self.number)
+        rows = (len(tokens) - 1) // self._context
+        if rows < 1:
+            raise ValueError(f"{self._name}: pass {self.number} is shorter than a row")
+        return _Pass(tokens, np.random.default_rng(self.number).permutation(rows))
+
+    def _row(self, tokens: Ids, slot: int) -> Ids:
         start = slot * self._context
         row = np.array(tokens[start : start + self._context + 1])
         if slot % 2:
@@ -99,38 +136,54 @@ class Stream:
         row[0] = 0
         return row
 
-    def _tokens(self, number: int) -> Ids:
-        return self._passes[number % len(self._passes)]
 
-
-def _pass_number(path: Path) -> int:
-    return int(path.stem.rpartition(".")[2])
+class _Pass:
+    def __init__(self, tokens: Ids, order: NDArray[np.int64]) -> None:
+        self.tokens = tokens
+        self.order = order
 
 
 class Batches:
-    """Rows of all sources, mixed by their shares; where it stands is a dictionary of counts."""
+    """Rows of all sources, mixed by their shares.
 
-    def __init__(self, folder: Path, tokenizer: Tokenizer, context: int) -> None:
+    `taken` counts the rows that each source has given. The first pass has the number `first`: a
+    run that goes on from stored weights begins with one that they have not seen.
+    """
+
+    def __init__(self, passes: Passes, tokenizer: Tokenizer, context: int, first: int = 0) -> None:
         line_break = tokenizer.encode("\n", add_special_tokens=False).ids[0]
-        self._streams = {
-            source.name: Stream(folder, source, context, line_break) for source in SOURCES
-        }
+
+        def stream(source: Source) -> Stream:
+            return Stream(
+                source.name,
+                lambda number: passes.tokens(source, number),
+                context,
+                line_break,
+                first,
+            )
+
+        self._streams = {source.name: stream(source) for source in SOURCES}
+        self._shares = {source.name: source.share for source in SOURCES}
         self.taken = dict.fromkeys(self._streams, 0)
 
-    def skip(self, rows: int) -> None:
-        """Pass over about as many rows, each source by its share: another run has seen them."""
-        self.taken = {name: round(stream.share * rows) for name, stream in self._streams.items()}
+    def state(self) -> dict[str, Any]:
+        """Where it stands, for `restore`."""
+        places = {name: (stream.number, stream.index) for name, stream in self._streams.items()}
+        return {"taken": dict(self.taken), "places": places}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from where a run stood."""
+        self.taken = dict(state["taken"])
+        for name, (number, index) in state["places"].items():
+            self._streams[name].go_to(number, index)
 
     def next(self, rows: int) -> tuple[Tensor, Tensor]:
         """Inputs and targets, (rows, context) each; the source furthest behind its share gives."""
         batch = []
         for _ in range(rows):
             total = sum(self.taken.values()) + 1
-            name = max(
-                self._streams,
-                key=lambda name: self._streams[name].share * total - self.taken[name],
-            )
-            batch.append(self._streams[name].row(self.taken[name]))
+            name = max(self._shares, key=lambda name: self._shares[name] * total - self.taken[name])
+            batch.append(self._streams[name].next())
             self.taken[name] += 1
         ids = torch.from_numpy(np.stack(batch).astype(np.int64))
         return ids[:, :-1], ids[:, 1:]

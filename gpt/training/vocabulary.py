@@ -54,13 +54,19 @@ def learn(texts: Iterator[str], size: int) -> Tokenizer:
 
 
 def sample(folder: Path, megabytes: float, seed: int = 0) -> Iterator[str]:
-    """Documents of every source, as many megabytes of each as its share of the training says."""
+    """Documents of every source, as many megabytes of each as its share of the training says.
+
+    A source that is told comes in as many passes as that takes.
+    """
     rng = random.Random(seed)
     for source in SOURCES:
         left = megabytes * 1e6 * source.share
-        for document in training_documents(folder, source, seed):
-            text = dress(document, source.language, rng)
-            yield text
-            left -= len(text.encode())
-            if left < 0:
-                break
+        number = seed
+        while left > 0:
+            for document in training_documents(folder, source, number):
+                text = dress(document, source.language, rng)
+                yield text
+                left -= len(text.encode())
+                if left < 0:
+                    break
+            number += 1

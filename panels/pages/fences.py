@@ -95,16 +95,25 @@ def source(source: str, _language: str, _css: str, _options: Any, md: Any, **_: 
     """The running code of a function or a class of ours, as it stands today, with its gloss."""
     name = source.strip()
     try:
-        found = _found(name)
-        lines = inspect.getsource(found)
+        whence = inspect.getfile(inspect.unwrap(_found(name)))
+        file = Path(whence).relative_to(SITE.parent).as_posix()
+        code = highlight(quoted(name), PythonLexer(), HtmlFormatter(nowrap=True))
     except (ImportError, AttributeError, TypeError, OSError):
         raise SuperFencesException(f"no code is called {name}") from None
-    code = highlight(inspect.cleandoc("\n" + lines), PythonLexer(), HtmlFormatter(nowrap=True))
-    file = Path(inspect.getfile(inspect.unwrap(found))).relative_to(SITE.parent).as_posix()
     told = _glosses().get(name, {}).get(md.fences_language, "")
     gloss = "" if md.fences_language == "en" else told  # the docstring is English already
-    quoted = {"code": Markup(code), "file": file, "name": name.rsplit(".", 1)[-1], "gloss": gloss}
-    return draw_page_part("source.html", md.fences_language, quoted)
+    data = {
+        "code": Markup(code),
+        "file": file,
+        "name": name.rsplit(".", 1)[-1],
+        "gloss": gloss,
+    }
+    return draw_page_part("source.html", md.fences_language, data)
+
+
+def quoted(name: str) -> str:
+    """The code that a dotted name means, as a page shows it: flush left."""
+    return inspect.cleandoc("\n" + inspect.getsource(_found(name)))
 
 
 @cache

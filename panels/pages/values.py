@@ -13,8 +13,8 @@ from engine.engine import Engine
 from gpt import by_hand
 from gpt.sizes import parameters as count
 from gpt.weights import BUNDLED
-from panels import blocks, cost
-from panels.pages.openings import Opening
+from panels import blocks, cost, heads, shares, switches, weight
+from panels.pages.openings import Opening, view_of
 from panels.screen.example import first_state
 from panels.screen.view import View, look
 from panels.screen.words import SITE, words_of
@@ -65,25 +65,15 @@ def record(engine: Engine, language: str, openings: Mapping[str, Opening]) -> di
         "second_probability": ["percent", float(view.last.plain[second])],
         "entropy": ["number", view.last.plain_entropy],
         "effective": ["number", view.last.plain_effective_choices],
+        **_lens(view_of(engine, language, openings["blocks"])),
+        **_switched(view_of(engine, language, openings["switches"]), openings["switches"]),
+        **_shared(view),
+        **_heads(engine, language, openings),
         "hand_parameters": ["integer", count(by_hand.CONFIG)],
         **_spaced(view),
-        **_lengths(view),
-        **_heads(view),
         **_prices(view),
         **_trained(language, total, config.vocabulary),
         **_foreseen(language),
-    }
-
-
-def _prices(view: View) -> dict[str, list[Any]]:
-    priced = cost.data(view, 1)["all"]
-    return {
-        **{f"tokens_{each['language']}": ["integer", each["count"]] for each in priced},
-        **{
-            f"per_token_{each['language']}": ["number", each["characters"] / each["count"]]
-            for each in priced
-        },
-        **{f"characters_{each['language']}": ["integer", each["characters"]] for each in priced},
     }
 
 
@@ -103,34 +93,92 @@ def _spaced(view: View) -> dict[str, list[Any]]:
     }
 
 
-def _lengths(view: View) -> dict[str, list[Any]]:
-    """How long the vector of the example's last position is, along the blocks."""
-    stages = blocks.data(view)["stages"]
-    at = {"entrance": 0, "first": 1, "last": -1}
-    return {f"length_{name}": ["tenth", stages[stage]["length"]] for name, stage in at.items()}
+def _prices(view: View) -> dict[str, list[Any]]:
+    priced = cost.data(view, 1)["all"]
+    return {
+        **{f"tokens_{each['language']}": ["integer", each["count"]] for each in priced},
+        **{
+            f"per_token_{each['language']}": ["number", each["characters"] / each["count"]]
+            for each in priced
+        },
+        **{f"characters_{each['language']}": ["integer", each["characters"]] for each in priced},
+    }
 
 
-def _heads(view: View) -> dict[str, list[Any]]:
-    """Two heads worth looking at in the example, and the mean weight that makes them so.
+def _lens(view: View) -> dict[str, list[Any]]:
+    """Along the blocks: what the lens reads in its opening, and how long the vector is.
 
-    `near` gives most to the position itself and the one before it, `begin` to the first position;
-    positions that see no other are left out.
+    `lens_block` is the block from which on the answer comes first.
     """
-    length = len(view.reading.ids)
-    near, begin = {}, {}
-    for block in range(view.model.network.config.layers):
-        for head, weights in enumerate(view.trace(block).attention_in(block).double()):
-            here = (block + 1, head + 1)
-            beside = weights.diagonal()[2:] + weights.diagonal(-1)[1:]
-            near[here] = float(beside.sum()) / (length - 2)
-            begin[here] = float(weights[1:, 0].sum()) / (length - 1)
-    found: dict[str, list[Any]] = {}
-    for name, means in (("near", near), ("begin", begin)):
-        best = max(means, key=lambda here: means[here])
-        found[f"{name}_block"] = ["integer", best[0]]
-        found[f"{name}_head"] = ["integer", best[1]]
-        found[f"{name}_share"] = ["percent", means[best]]
-    return found
+    drawn = blocks.data(view)
+    stages = drawn["stages"]
+    late = max(n for n, stage in enumerate(stages) if stage["final"]["rank"] > 1)
+    at = {"entrance": 0, "first": 1, "last": -1}
+    return {
+        **{f"length_{name}": ["tenth", stages[stage]["length"]] for name, stage in at.items()},
+        "lens_beginning": ["text", view.state.prompt],
+        "lens_answer": ["text", view.token(int(view.here.order[0])).text.strip()],
+        "lens_probability": ["percent", stages[-1]["final"]["probability"]],
+        "lens_block": ["integer", late + 1],
+        "lens_entrance": ["integer", stages[0]["final"]["rank"]],
+    }
+
+
+def _switched(view: View, opening: Opening) -> dict[str, list[Any]]:
+    """The head that the example misses most; `missed_points` is its share of the first logit."""
+    controls = {each.name: float(opening[each.name]) for each in switches.CONTROLS}
+    drawn = switches.data(view, **controls)
+    written = shares.data(view, 1)["parts"]
+    (direct,) = [
+        each["points"] for each in written
+        if (each["part"], each["block"], each["head"]) == ("head", drawn["block"], drawn["which"])
+    ]  # fmt: skip
+    return {
+        "missed_points": ["number", direct],
+        "missed_block": ["integer", drawn["block"]],
+        "missed_head": ["integer", drawn["which"]],
+        "missed_share": ["percent", drawn["moved"]],
+    }
+
+
+def _shared(view: View) -> dict[str, list[Any]]:
+    """The first token's logit in the example, and what the feed-forward of the last block adds."""
+    drawn = shares.data(view, 1)
+    (last,) = [
+        each for each in drawn["parts"]
+        if each["part"] == "feed_forward" and each["block"] == view.model.network.config.layers
+    ]  # fmt: skip
+    return {
+        "first_logit": ["number", drawn["logit"]],
+        "first_parts": ["integer", len(drawn["parts"])],
+        "last_feed_forward": ["number", last["points"]],
+    }
+
+
+def _heads(engine: Engine, language: str, openings: Mapping[str, Opening]) -> dict[str, list[Any]]:
+    """What the pages on attention open on, and the heads that are worth looking at there."""
+    opening = openings["weight"]
+    weighed = weight.data(
+        view_of(engine, language, opening), *(float(opening[each.name]) for each in weight.CONTROLS)
+    )
+    glanced = heads.data(view_of(engine, language, openings["heads"]), 1, 1)
+    best = {each["name"]: each["best"][0] for each in glanced["habits"]}
+    words = {
+        which: engine.model.tokenizer.token(weighed[which]["token"]["id"]).text.strip()
+        for which in ("looked", "selected")
+    }
+    return {
+        "weight_sentence": ["text", opening["prompt"]],
+        "weight_to": ["text", words["looked"]],
+        "weight_from": ["text", words["selected"]],
+        "weight_block": ["integer", weighed["block"]],
+        "weight_head": ["integer", weighed["head"]],
+        "weight_share": ["percent", weighed["exact"]["weight"]],
+        **{f"{name}_block": ["integer", each["block"]] for name, each in best.items()},
+        **{f"{name}_head": ["integer", each["head"]] for name, each in best.items()},
+        **{f"{name}_share": ["percent", each["share"]] for name, each in best.items()},
+        **{f"{each['name']}_even": ["percent", each["even"]] for each in glanced["habits"]},
+    }
 
 
 def _trained(language: str, parameters: int, vocabulary: int) -> dict[str, list[Any]]:

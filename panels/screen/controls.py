@@ -24,6 +24,7 @@ class Control:
     step: float
     start: float
     sized: str = ""
+    shown: bool = True
 
     def read(self, text: str | None) -> float:
         """The number an address asks for, moved into its bounds; the start if it is none."""

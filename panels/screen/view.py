@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from torch import Tensor
+
 from engine.engine import Engine
 from engine.shelf import Models
 from gpt import Choice, Distribution, Reading, Token, distribution, draw
 from gpt.generate import Model
+from gpt.habits import Glance
 from gpt.reading import Row
+from gpt.shares import Written
+from gpt.switches import Switch
 from gpt.tokenizer import Tokenizer
 from gpt.trace import Trace
 from panels.screen.state import State
@@ -65,8 +70,24 @@ class View:
 
     def trace(self, *blocks: int) -> Trace:
         """What the reading leaves inside the model; attention and activations of these blocks."""
-        starts = self.tokenizer.reads_start
-        return self.engine.trace(self.reading.ids[int(starts) :], blocks)
+        return self.engine.trace(self._ids, blocks)
+
+    def glance(self, shown: int) -> Glance:
+        """What all heads do with the text, and the last `shown` positions of their maps."""
+        return self.engine.glance(self._ids, shown)
+
+    def written_in(self, position: int) -> list[Written]:
+        """What every part of the network wrote into the stream of one position."""
+        return self.engine.written(self._ids, position)
+
+    def without(self, switch: Switch) -> Tensor:
+        """(V,): the last row's logits, had a part of the network been switched off."""
+        return self.engine.without(self._ids, switch)
+
+    @property
+    def _ids(self) -> tuple[int, ...]:
+        """The ids that were read, without the start token."""
+        return self.reading.ids[int(self.tokenizer.reads_start) :]
 
     def token(self, token_id: int) -> Token:
         return self.tokenizer.token(token_id)

@@ -53,6 +53,15 @@ def test_the_whole_picture_is_the_readers(page: Page, language: str) -> None:
     expect(page.locator("form.live textarea")).to_have_value("Le renard dort")
 
 
+def test_the_index_of_the_search_comes_when_it_is_turned_to(page: Page, language: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/{language}/", wait_until="networkidle")
+    assert not [url for url in asked if "search_index" in url]
+    with page.expect_response("**/search/search_index.json"):
+        page.locator("input.md-search__input").click()
+
+
 @pytest.mark.parametrize("asked", ["l’attention", "l'attention", "attention", "d’un neurone"])
 def test_the_search_understands_french(page: Page, asked: str) -> None:
     page.goto("/fr/")

@@ -20,6 +20,7 @@ from engine import together
 from engine.engine import Engine
 from engine.kept import READINGS_KEPT
 from engine.leaving import LeftError, left
+from gpt.switches import Switch, switched_off
 from tests.engine.waiting import PATIENCE, until
 
 CALLERS = 8
@@ -410,3 +411,23 @@ def test_threads_that_write_on_the_same_text_get_the_same_text(
 
     texts = from_many_threads(write)
     assert texts == [texts[0]] * CALLERS
+
+
+def test_a_part_switched_off_for_one_is_there_for_all_others(engine: Engine) -> None:
+    """While some read without a part, the readings of the others are what they always are."""
+    model, texts = engine.model, [tuple(range(n, n + 9)) for n in range(20)]
+    switches = [Switch("head", 1, 1), Switch("feed_forward", 0), Switch("positions")]
+    whole = [model.read_ids(ids).row_logits(-1) for ids in texts]
+    without = []
+    for ids, switch in zip(texts, switches * 7, strict=False):
+        with switched_off(model.network, switch):
+            without.append(model.read_ids(ids).row_logits(-1))
+
+    def both(n: int) -> None:
+        switched = engine.without(texts[n], switches[n % 3])
+        torch.testing.assert_close(switched, without[n])
+        torch.testing.assert_close(engine.read(texts[n]).row_logits(-1), whole[n])
+        assert float((switched - whole[n]).abs().max()) > 1e-2
+
+    with ThreadPoolExecutor(CALLERS) as callers:
+        list(callers.map(both, range(len(texts))))

@@ -73,19 +73,21 @@ def test_the_numbers_are_short() -> None:
 
 
 def test_the_matrices_do_what_the_panel_says() -> None:
-    vector = torch.tensor([3.0, 5.0])
+    vector = torch.tensor([3.0, 5.0], dtype=torch.float64)
     for matrix, bias, expected in [
         (by_hand.QUERY, by_hand.QUERY_BIAS, [3, 5]),
         (by_hand.KEY, by_hand.KEY_BIAS, [-3, -5]),
         (by_hand.VALUE, by_hand.VALUE_BIAS, [5 + 1, 3 - 1]),
         (by_hand.OUTPUT, by_hand.OUTPUT_BIAS, [5, 3]),
     ]:
-        made = torch.tensor(matrix).float() @ vector + torch.tensor(bias)
-        assert made.tolist() == expected
-    assert by_hand.EXPAND[:2] == [[-1, 1], [1, -1]]
-    assert by_hand.EXPAND_BIAS[:2] == [-1, -1]
-    assert not any(map(any, by_hand.EXPAND[2:]))
-    assert not any(by_hand.EXPAND_BIAS[2:])
+        assert (matrix @ vector + bias).tolist() == expected
+    assert by_hand.EXPAND[:2].tolist() == [[-1, 1], [1, -1]]
+    assert by_hand.EXPAND_BIAS[:2].tolist() == [-1, -1]
+    assert not by_hand.EXPAND[2:].any()
+    assert not by_hand.EXPAND_BIAS[2:].any()
+    assert not by_hand.CONTRACT[:, 2:].any()
+    assert by_hand.FACTORS.tolist() == [1, 1]
+    assert not by_hand.SHIFTS.any()
     assert len(by_hand.EXPAND) == 4 * CONFIG.channels == 2 + by_hand.ASLEEP
 
 

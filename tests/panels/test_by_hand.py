@@ -89,7 +89,7 @@ def test_the_norm_of_two_channels_leaves_two_vectors() -> None:
 
 def test_the_sizes_of_the_model_on_the_screen_are_its_own(conteur: Engine, tiny: Engine) -> None:
     for engine in (conteur, tiny):
-        smallest, here, *published = scale.data(look(engine, State(prompt="a")))["models"]
+        smallest, here, *published = scale.data(look(engine, State(prompt="a")))["sizes"]
         assert smallest["parameters"] == 96
         assert here["name"] == engine.model.name
         assert here["parameters"] == engine.model.parameters
@@ -97,7 +97,7 @@ def test_the_sizes_of_the_model_on_the_screen_are_its_own(conteur: Engine, tiny:
         for name in ("layers", "heads", "channels", "context", "vocabulary"):
             assert here[name] == getattr(config, name)
         assert len(published) == 5
-    sizes = [each["parameters"] for each in scale.data(look(conteur, State(prompt="a")))["models"]]
+    sizes = [each["parameters"] for each in scale.data(look(conteur, State(prompt="a")))["sizes"]]
     assert sizes == sorted(sizes)
 
 

@@ -147,8 +147,7 @@ def test_the_kept_sentence_names_the_column_that_top_p_uses(tiny: Engine, langua
     )  # fmt: skip
     told = said(draw("choice", language, data))
     assert words(
-        "choice.reached", temperature=words.short(0.5), reached=words.percent(34 / 38),
-        asked=words.percent(0.8), mass=words.percent(0.8),
+        "choice.reached", reached=words.percent(34 / 38), asked="80", mass=words.percent(0.8),
     ) in told  # fmt: skip
     bare = said(draw("choice", language, choice.data(view_of(tiny, [0.5, 0.3, 0.2], BARE))))
     assert words("choice.mass", mass=words.percent(1.0)) in bare

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from engine.engine import Engine
+from gpt.model import Block
 from panels import (
     attention,
     blocks,
@@ -81,6 +82,38 @@ def test_the_streams_after_the_blocks_are_those_of_transformers(view: View, refe
     assert [each["probability"] for each in guesses] == pytest.approx(
         last.values.tolist(), abs=1e-4
     )
+
+
+def test_the_lens_follows_the_answer_through_all_blocks(view: View, reference: Any) -> None:
+    network, drawn = view.model.network, blocks.data(view)
+    answer = int(reference.logits[0, -1].argmax())
+    assert drawn["final"]["id"] == answer
+    stages = [*reference.hidden_states[:-1]]  # the last of them is normed already
+    for stage, hidden in zip(drawn["stages"], stages, strict=False):
+        scores = network.unembed(network.norm(hidden[0, -1]))
+        assert stage["final"]["rank"] == 1 + int((scores > scores[answer]).sum())
+        share = float(scores.softmax(0)[answer])
+        assert stage["final"]["probability"] == pytest.approx(share, abs=1e-4)
+    assert drawn["stages"][-1]["final"]["rank"] == 1
+
+
+def test_what_a_neuron_adds_is_what_the_logits_lose_without_it(view: View) -> None:
+    """In the last block, where nothing comes after it, at the scale that the norm has."""
+    network = view.model.network
+    drawn = feed_forward.data(view, network.config.layers, 0)
+    stream = view.trace().residual[-1, -1].double()
+    last = network.blocks[-1]
+    assert isinstance(last, Block)
+    vector = last.feed_forward.contract.weight[:, drawn["neuron"] - 1].double()
+    less = stream - drawn["activation"] * vector
+    norm, table = network.norm, network.token_embedding.weight.double()
+    spread = (stream.var(correction=0) + norm.eps).sqrt()
+    logits = [(x - x.mean()) / spread * norm.weight @ table.T for x in (stream, less)]
+    lost = (logits[0] - logits[1]) / drawn["activation"]
+    for each in (*drawn["adds"], *drawn["takes"]):
+        assert each["points"] == pytest.approx(float(lost[each["token"]["id"]]), abs=1e-4)
+    assert drawn["adds"][0]["points"] == pytest.approx(float(lost.max()), abs=1e-4)
+    assert drawn["takes"][0]["points"] == pytest.approx(float(lost.min()), abs=1e-4)
 
 
 def test_a_neuron_is_followed_and_zero_is_the_highest(view: View) -> None:
@@ -201,20 +234,3 @@ def test_the_whole_picture_carries_the_readers_values(
         assert drawn["looks"]["weight"] == pytest.approx(
             float(view.trace(*range(6)).attention[:, :, -1, 1:-1].max())
         )
-
-
-@pytest.mark.parametrize(
-    "prompt",
-    [
-        "Once upon a time, there was a little girl who lived in a small house, near the forest.",
-        "Il était une fois un roi qui avait trois filles. Un jour, il partit à la chasse.",
-    ],
-)
-def test_the_heads_do_what_the_page_on_attention_says(conteur: Engine, prompt: str) -> None:
-    maps = look(conteur, State(prompt=prompt)).trace(*range(6)).attention  # (L, H, T, T)
-    near = maps.diagonal(dim1=-2, dim2=-1)[..., 2:] + maps.diagonal(-1, -2, -1)[..., 1:]
-    for head in (0, 1):
-        assert float(near[1, head].mean()) > 0.4
-    for block in (-2, -1):
-        for head in (2, 3):
-            assert float(maps[block, head, 2:, 0].mean()) > 0.4

@@ -8,7 +8,7 @@ import torch
 
 from gpt.training.plan import Plan, rate, shorten, snapshot_steps
 
-PLAN = Plan(tokens=1000 * 16 * 512, warm_up_steps=100, falling_share=0.4, short_share=0.5)
+PLAN = Plan(rows=16, tokens=1000 * 16 * 512, warm_up_steps=100, falling_share=0.4, short_share=0.5)
 
 
 def test_the_rate_rises_stays_and_falls_to_zero() -> None:

@@ -25,6 +25,7 @@ WHEN = {
 }
 STORIES = {
     "en_tinystories": "en",
+    "en_fables": "en",
     "en_simple": "en",
     "en_prose": "en",
     "fr_simple": "fr",

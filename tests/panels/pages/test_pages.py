@@ -7,7 +7,9 @@ import re
 import subprocess
 import sys
 import tomllib
+from io import StringIO
 from pathlib import Path
+from tokenize import COMMENT, generate_tokens
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ import yaml
 from engine.engine import Engine
 from panels.catalogue import PANELS
 from panels.pages import building
+from panels.pages.fences import quoted
 from panels.pages.recording import record
 from panels.pages.values import recorded, said
 from panels.screen.words import LANGUAGES, SITE, words_of
@@ -24,6 +27,11 @@ from tests.panels.lab.test_record import assert_alike
 
 TABLE: list[dict[str, Any]] = tomllib.loads((SITE / "pages.toml").read_text("utf-8"))["page"]
 FENCE = re.compile(r"^```(panel|figure|source)\n(.+?)\n```$", re.MULTILINE)
+SOURCES = sorted({name for row in TABLE for name in row["sources"]})
+QUOTED = [name for name in SOURCES if not name.startswith("gpt.training.")]
+WIDEST = 76
+"""Characters of a quoted line: more would be cut off, or lie under the button that copies it."""
+
 ANCHOR = re.compile(r"^#+ .*\{#([\w-]+)\}$", re.MULTILINE)
 FOREIGN = re.compile(r"""<(?!a\s)[^>]*(?:src|href|action)=["'](?:https?:)?//([^/"']+)""")
 
@@ -54,6 +62,22 @@ def test_a_page_holds_what_the_table_says(row: dict[str, Any], language: str) ->
     if not row.get("reference"):
         assert "{.promise}" in text
         assert text.count("??? question") in (2, 3)
+
+
+@pytest.mark.parametrize("name", QUOTED)
+def test_a_quoted_line_fits_the_page(name: str) -> None:
+    lines = quoted(name).splitlines()
+    assert [line for line in lines if len(line) > WIDEST] == []
+
+
+@pytest.mark.parametrize("name", QUOTED)
+def test_what_teaches_stands_above_the_line_it_explains(name: str) -> None:
+    code = quoted(name)
+    tokens = list(generate_tokens(StringIO(code).readline))
+    beside = [
+        each.line for each in tokens if each.type == COMMENT and each.line[: each.start[1]].strip()
+    ]
+    assert beside == []
 
 
 def test_every_panel_is_on_a_page_or_in_the_lab_and_has_a_title() -> None:
@@ -106,6 +130,10 @@ def test_the_pages_build_strictly_and_name_no_foreign_host() -> None:
             assert FOREIGN.findall(text) == [], each
             assert f'<html lang="{language}"' in text
             assert "`value" not in text
+            assert not re.search(r"<code>(panel|figure|source)\b", text), (
+                each
+            )  # a fence that failed
+            assert "site-packages" not in text
 
 
 @pytest.mark.parametrize(

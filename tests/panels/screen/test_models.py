@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import math
 import threading
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -29,16 +31,18 @@ PATIENCE = 60.0
 @pytest.fixture(scope="module")
 def shelf(
     model: gpt.Model, encoder: tokenizers.Tokenizer, tmp_path_factory: pytest.TempPathFactory
-) -> Shelf:
-    """conteur, the tiny model, and one whose file is damaged."""
+) -> Iterator[Shelf]:
+    """conteur, the tiny model, and one whose file is damaged, which is not tried again."""
     tiny, broken = tmp_path_factory.mktemp("tiny"), tmp_path_factory.mktemp("broken")
     for folder in (tiny, broken):
         export(model.network, encoder, folder)
     next(broken.glob("*.safetensors")).write_bytes(b"nothing")
     made = Shelf([str(tiny), str(broken), "nobody/nothing"])
-    for name in made.names:
-        opened(made, name)
-    return made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.shelf.TRY_AGAIN", math.inf)
+        for name in made.names:
+            opened(made, name)
+        yield made
 
 
 def opened(shelf: Shelf, name: str) -> None:

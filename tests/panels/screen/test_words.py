@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, nodes
 
+from gpt.habits import HABITS
 from panels.catalogue import PANELS
 from panels.screen.models import SAID as KINDS
 from panels.screen.words import LANGUAGES, SITE, Words, words_of
@@ -92,19 +93,25 @@ def put_together() -> set[str]:
             for path in (SITE / "figures").glob("*.svg")
             for part in ("title", "desc")
         },
+        "heads.": set(HABITS),
         "parameters.": {
             "tied_embedding", "token_embedding", "output", "position_embedding",
             "attention", "feed_forward", "norms",
         },
         "by_hand.matrix_": {"query", "key", "value", "output", "expand", "contract"},
         "scores.": {"first", "second"},
+        "shares.": {"token", "position", "head", "attention_bias", "feed_forward", "norm"},
+        "switches.without_": {"head", "attention", "feed_forward", "positions"},
         "vectors.": {"token", "position", "sum"},
         "vectors.row_": {"token", "position", "sum"},
     }  # fmt: skip
     starts = {text for text in literals() if re.fullmatch(rf"({SECTIONS})\.(\w+_)?", text)}
     assert starts == ends.keys()
     labels = {
-        f"{name}.{control.name}" for name, panel in PANELS.items() for control in panel.controls
+        f"{name}.{control.name}"
+        for name, panel in PANELS.items()
+        for control in panel.controls
+        if control.shown
     }
     return labels | {start + end for start, parts in ends.items() for end in parts}
 
