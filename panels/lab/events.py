@@ -72,7 +72,7 @@ class Lab(Drawn):
             self.on(event, self.on_read, [memory, prompt], shown)
         self.on(self.examples.select, self.on_example, [memory], [*shown, prompt])
         self.on(self.model.input, self.on_model, [memory, self.model], shown, latest=True)
-        for panel in (self.tokens, self.rows, self.logits, self.choice):
+        for panel in (self.tokens, self.rows, self.logits, self.choice, self.inside):
             self.on(panel.select, self.on_act, [memory], shown)
         self.on(self.notes.select, self.on_note, [memory, prompt], [*shown, prompt])
         # Not `input`: Gradio's text box tells of keys only, not of what is pasted or deleted.
