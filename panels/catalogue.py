@@ -9,8 +9,10 @@ from typing import Any
 from panels import (
     attention,
     blocks,
+    by_hand,
     choice,
     compare,
+    continues,
     cost,
     feed_forward,
     full_context,
@@ -24,6 +26,7 @@ from panels import (
     probabilities,
     repeat,
     rows,
+    scale,
     scores,
     shares,
     softmax,
@@ -48,6 +51,7 @@ SETTLE = ("strategy", "temperature", "top_k", "top_p")
 class Panel:
     """`reads` names the fields of the state that its form lets the reader change.
 
+    `asks` says that it reads a prompt that its form does not show, which its drawing then carries.
     `any_model` says whether the panel shows what any model gives, not something of the bundled one.
     """
 
@@ -55,6 +59,7 @@ class Panel:
     reads: tuple[str, ...] = ("prompt",)
     controls: tuple[Control, ...] = ()
     any_model: bool = True
+    asks: bool = False
 
     def data(self, view: View, query: Mapping[str, str]) -> dict[str, Any]:
         """What the panel's template draws, as plain as JSON."""
@@ -63,6 +68,7 @@ class Panel:
 
 PANELS: dict[str, Panel] = {
     "next": Panel(next.data),
+    "continues": Panel(continues.data, (), asks=True),
     "tokens": Panel(tokens.data),
     "cost": Panel(cost.data, (), cost.CONTROLS),
     "two_parts": Panel(two_parts.data, ("prompt", *CHOICE)),
@@ -85,6 +91,8 @@ PANELS: dict[str, Panel] = {
     "twenty_lines": Panel(twenty_lines.data, ("prompt", *CHOICE)),
     "logit_curve": Panel(logit_curve.data, ("prompt",), logit_curve.CONTROLS),
     "training": Panel(training.data, (), training.CONTROLS, any_model=False),
+    "by_hand": Panel(by_hand.data, (), by_hand.CONTROLS, any_model=False),
+    "scale": Panel(scale.data, ()),
     "one_step": Panel(one_step.data, ("prompt",), one_step.CONTROLS, any_model=False),
     "switches": Panel(switches.data, ("prompt",), switches.CONTROLS),
     "shares": Panel(shares.data, ("prompt",), shares.CONTROLS),

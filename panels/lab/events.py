@@ -72,10 +72,9 @@ class Lab(Drawn):
             self.on(event, self.on_read, [memory, prompt], shown)
         self.on(self.examples.select, self.on_example, [memory], [*shown, prompt])
         self.on(self.model.input, self.on_model, [memory, self.model], shown, latest=True)
-        for panel in (
-            self.tokens, self.rows, self.logits, self.choice, self.notes, self.inside,
-        ):  # fmt: skip
+        for panel in (self.tokens, self.rows, self.logits, self.choice, self.inside):
             self.on(panel.select, self.on_act, [memory], shown)
+        self.on(self.notes.select, self.on_note, [memory, prompt], [*shown, prompt])
         # Not `input`: Gradio's text box tells of keys only, not of what is pasted or deleted.
         self.on(self.search.change, self.on_search, [memory, self.search], shown, latest=True)
         strategy = self.strategy.input
@@ -137,6 +136,13 @@ class Lab(Drawn):
 
     def on_act(self, memory: str, event: gr.EventData) -> list[Any]:
         return self.act(memory, str(_told(event, "act")), str(_told(event, "value")))
+
+    def on_note(self, memory: str, prompt: Any, event: gr.EventData) -> list[Any]:
+        """What a note offers to do; the spaces at the end are taken from the box, too."""
+        if _told(event, "act") != "trim":
+            return [*self.on_act(memory, event), gr.skip()]
+        text = _in_the_box(prompt)[0].rstrip(" ")
+        return [*self.on_read(memory, text), text]
 
     def act(self, memory: str, name: str, value: str) -> list[Any]:
         if name == "model":

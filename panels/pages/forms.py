@@ -11,7 +11,7 @@ from markupsafe import Markup
 from panels.catalogue import CHOICE, Panel
 from panels.compare import beside_of
 from panels.screen.controls import asked
-from panels.screen.drawing import draw_page_part
+from panels.screen.drawing import draw_page_part, readable
 from panels.screen.state import SEED_MOST, TEMPERATURE, TOP_K_MOST, TOP_P_LEAST, State, written_out
 
 LAB = {"fr": "/labo", "en": "/lab"}
@@ -60,15 +60,18 @@ def form(
 def carried(panel: Panel, state: State, models: Sequence[str] = ()) -> dict[str, str]:
     """What of the state the drawing itself must carry on: all that is not the default.
 
-    The model is in the form where there is a choice of `models`.
+    The model is in the form where there is a choice of `models`. A panel that writes on without a
+    box for the prompt carries that too.
     """
     values: dict[str, Any] = asdict(state)
     default = asdict(State())
     names = [*CARRIED, *CHOICE]
+    if panel.asks:
+        names.append("prompt")
     if not (panel.any_model and len(models) > 1):
         names.append("model")
     return {
-        field: written_out(values[field])
+        field: readable(written_out(values[field]))
         for field in names
         if field not in panel.reads and values[field] != default[field]
     }

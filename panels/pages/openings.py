@@ -14,8 +14,9 @@ from itertools import combinations, product
 from engine.engine import Engine
 from gpt.habits import HABITS
 from panels import blocks, feed_forward, full_context, growing, switches
+from panels.screen.acts import ANSWER_TOKENS, write
 from panels.screen.example import first_state
-from panels.screen.state import State, from_query
+from panels.screen.state import MODEL, State, from_query, written_out
 from panels.screen.view import View, look
 from panels.screen.words import SITE, words_of
 from panels.training import RUN
@@ -37,6 +38,7 @@ def found(engine: Engine, language: str) -> dict[str, Opening]:
         "blocks": _soonest_sure(engine, words.list("blocks.beginnings")),
         "feed_forward": _furthest_pushing(look(engine, first_state(language))),
         "switches": _most_missed(look(engine, first_state(language))),
+        "continues": _gone_on(engine, words.list("continues.questions")[0]),
         "growing": _most_repeated(engine, language),
         "full_context": _most_forgotten(look(engine, first_state(language))),
     }
@@ -57,11 +59,16 @@ def openings(language: str) -> dict[str, Opening]:
 
 
 def opened(panel: str, language: str, query: Mapping[str, str]) -> dict[str, str]:
-    """An address with all that it leaves open: without a prompt, it asks for what is opened on."""
+    """An address with all that it leaves open: without a prompt, it asks for what is opened on.
+
+    What another model than ours would have written is not known beforehand.
+    """
     if "prompt" in query:
         return dict(query)
-    example = {"prompt": first_state(language).prompt}
-    return {**example, **openings(language).get(panel, {}), **query}
+    opening = {"prompt": first_state(language).prompt, **openings(language).get(panel, {})}
+    if query.get("model", MODEL) != MODEL:
+        opening.pop("written", None)
+    return {**opening, **query}
 
 
 def _one_weight(engine: Engine, sentences: list[str]) -> Opening:
@@ -160,6 +167,12 @@ def _most_missed(view: View) -> Opening:
         "first": str(first),
         "second": str(second),
     }
+
+
+def _gone_on(engine: Engine, question: str) -> Opening:
+    """A question, and the tokens with which the model goes on."""
+    written = write(engine, State(prompt=question), ANSWER_TOKENS).written
+    return {"prompt": question, "written": written_out(written)}
 
 
 def _most_repeated(engine: Engine, language: str) -> Opening:

@@ -25,6 +25,7 @@ from panels.screen.words import LANGUAGES, words_of
 TEXT_ACTS: dict[str, Callable[[Models, State], State]] = {
     "add": acts.add,
     "back": lambda _models, state: acts.back(state),
+    "answer": lambda models, state: acts.ask(models, state, str(acts.ANSWER_TOKENS)),
     "restart": lambda _models, state: acts.restart(state),
 }
 
@@ -82,7 +83,10 @@ def _drawn(
     """The state that is drawn, what there is to say about it, the drawing, its controls' bounds."""
     try:
         state, notes = asked_for(models, query)
-        data = PANELS[name].data(look(models, state), query)
+        view = look(models, state)
+        data = PANELS[name].data(view, query)
+        if view.loose_space and "prompt" in PANELS[name].reads:
+            notes = [*notes, Note("loose_space", {})]
     except CheckpointError:
         state = from_query(opened(name, language, {}), ANY_ID)[0]
         notes = [Note("model", {})]

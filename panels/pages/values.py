@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from engine.engine import Engine
+from gpt import by_hand
+from gpt.sizes import parameters as count
 from gpt.weights import BUNDLED
 from panels import blocks, cost, growing, heads, one_step, shares, switches, weight
 from panels.pages.openings import Opening, view_of
@@ -66,11 +69,29 @@ def record(engine: Engine, language: str, openings: Mapping[str, Opening]) -> di
         **_switched(view_of(engine, language, openings["switches"]), openings["switches"]),
         **_shared(view),
         **_heads(engine, language, openings),
+        "hand_parameters": ["integer", count(by_hand.CONFIG)],
+        **_spaced(view),
         **_prices(view),
         **_trained(language, total, config.vocabulary),
         **_foreseen(language),
         **_loops(view_of(engine, language, openings["growing"])),
         **_stepped(view),
+    }
+
+
+def _spaced(view: View) -> dict[str, list[Any]]:
+    """What one space too many at the end of the example changes.
+
+    The shares are those of all tokens that begin with a space, before and after it.
+    """
+    spaced = look(view.models, replace(view.state, prompt=view.state.prompt + " "))
+    first = int(spaced.last.order[0])
+    begins = [spelled.startswith(b" ") for spelled in view.tokenizer.spellings]
+    return {
+        "space_share": ["percent", float(view.last.plain[begins].sum())],
+        "spaced_first": ["text", view.token(first).text],
+        "spaced_probability": ["percent", float(spaced.last.plain[first])],
+        "spaced_share": ["percent", float(spaced.last.plain[begins].sum())],
     }
 
 

@@ -9,6 +9,9 @@ from engine.shelf import Models
 from panels.screen.state import POSITION_MOST, REPEATS, SEED_MOST, SHOWN, WRITTEN_TOKENS, State
 from panels.screen.view import View, look
 
+ANSWER_TOKENS = 32
+"""How far a text goes on after a question: enough to see that it is no answer."""
+
 INSIDE = (1, 1, 0)
 """What the lab's last step opens on: the first block, its first head, the chosen token."""
 
@@ -42,6 +45,31 @@ def add(models: Models, state: State) -> State:
     if view.finished or len(state.written) >= WRITTEN_TOKENS:
         return state
     return state.with_written((*state.written, view.choice.token_id))
+
+
+def write(models: Models, state: State, tokens: int) -> State:
+    """Append so many tokens, fewer where the text ends."""
+    for _ in range(tokens):
+        longer = add(models, state)
+        if longer == state:
+            break
+        state = longer
+    return state
+
+
+def ask(models: Models, state: State, value: str) -> State:
+    """From the prompt anew, under the next seed, so many tokens.
+
+    Whoever watches the text grow asks for one, and adds the others.
+    """
+    tokens = min(_whole(value), ANSWER_TOKENS)
+    again = replace(state.with_written(()), seed=(state.seed + 1) % SEED_MOST)
+    return write(models, again, tokens)
+
+
+def trim(_models: Models, state: State, _value: str) -> State:
+    """The prompt without the spaces at its end."""
+    return read(state, state.prompt.rstrip(" "))
 
 
 def back(state: State) -> State:
@@ -138,6 +166,8 @@ ACTS: dict[str, Callable[[Models, State, str], State]] = {
     "another": draw_again,
     "repeat": repeat,
     "force": force,
+    "ask": ask,
+    "trim": trim,
     "inside": look_inside,
     "set:block,head": open_head,
     "set:rank": weigh_guess,

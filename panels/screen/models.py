@@ -48,7 +48,10 @@ def note_of(reason: CheckpointError, name: str, answering: str) -> Note:
 
 
 def for_template(notes: Sequence[Note]) -> list[dict[str, object]]:
-    """The notes as the templates draw them: `again` is worth asking again, `refused` is not."""
+    """The notes as the templates draw them: `again` is worth asking again, `refused` is not.
+
+    `act` is what the reader can do about it at once, if anything.
+    """
     opening = ("model_opening", "model_coming")
     return [
         {
@@ -56,6 +59,7 @@ def for_template(notes: Sequence[Note]) -> list[dict[str, object]]:
             "values": dict(note.values),
             "again": note.key in opening,
             "refused": note.key.startswith("model_") and note.key not in opening,
+            "act": "trim" if note.key == "loose_space" else "",
         }
         for note in notes
     ]

@@ -58,6 +58,12 @@ class View:
         return self.state.over(self.tokenizer.end_of_text)
 
     @property
+    def loose_space(self) -> bool:
+        """The text is a prompt that ends in a space, which is then a token by itself."""
+        last = self.reading.tokens[-1].bytes
+        return not self.state.written and last != b"" and last.strip(b" ") == b""
+
+    @property
     def rows(self) -> list[Row]:
         """Every position's first guesses and what it says of the token that came."""
         return self.engine.rows(self.reading)

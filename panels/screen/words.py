@@ -65,11 +65,9 @@ class Words:
             text = text.replace(",", NARROW_NO_BREAK).replace(".", ",")
         return text
 
-    def short(self, value: float) -> str:
-        """A number a control stands at, without zeros at its end: 0,8 and 12."""
-        if float(value).is_integer():
-            return self.integer(int(value)).replace("-", "−")
-        return self.number(value, 2).rstrip("0")
+    def short(self, value: float, decimals: int = 2) -> str:
+        """A number to that many decimals, without zeros at its end: 0,8 and 12."""
+        return self.number(value, decimals).rstrip("0").rstrip(",.")
 
     def percent(self, share: float) -> str:
         """14,2 % in French, 14.2% in English; small shares keep two figures, tiny ones a bound."""

@@ -111,7 +111,8 @@ def test_a_page_fits_a_phone_and_a_desk_and_cuts_nothing_off(
 
 def test_the_first_panel_writes_on(page: Page, language: str) -> None:
     page.goto(f"/{language}/")
-    story = page.locator(".story")
+    form = page.locator("form[data-panel=next]")
+    story = form.locator(".story")
     for count in (1, 2):
         page.locator("[data-key=add]").click()
         expect(story).to_have_attribute("data-written", str(count))
@@ -119,9 +120,85 @@ def test_the_first_panel_writes_on(page: Page, language: str) -> None:
     expect(story).to_have_attribute("data-written", "3")
     page.locator("[data-key=back]").click()
     expect(story).to_have_attribute("data-written", "2")
-    expect(page.locator("[data-lab]").last).to_have_attribute("href", _holding("written="))
+    expect(form.locator("[data-lab]")).to_have_attribute("href", _holding("written="))
     page.locator("form.live textarea").fill("Le chat")
     expect(story).to_have_attribute("data-written", "0")
+
+
+def test_the_model_is_asked_and_goes_on_token_by_token(page: Page, language: str) -> None:
+    page.goto(f"/{language}/")
+    form, words = page.locator("form[data-panel=continues]"), words_of(language)
+    panel, ask = form.locator("section"), form.locator("[data-key=ask]")
+    expect(panel).to_have_attribute("data-over", "")
+    recorded = form.locator(".made").all_inner_texts()
+    pill = form.locator("[data-key=ask-1]")
+    question = pill.inner_text()
+    pill.click()
+    expect(form.locator(".question")).to_have_text(question)
+    expect(ask).to_have_text(words("text.stop"))
+    expect(form.locator(".drawing")).to_have_attribute("aria-busy", "true")
+    expect(form.locator(".made").nth(3)).to_be_attached()
+    ask.click()
+    expect(ask).to_have_text(words("continues.again"))
+    expect(form.locator(".drawing")).to_have_attribute("aria-busy", "false")
+    assert panel.get_attribute("data-over") is None
+    ask.press("Enter")
+    expect(panel).to_have_attribute("data-over", "")
+    expect(ask).to_be_focused()
+    assert form.locator(".made").all_inner_texts() != recorded
+    expect(form.locator("[data-alone]")).to_have_attribute("href", _holding("written="))
+
+
+def test_who_wants_no_motion_gets_the_answer_at_one_go(page: Page, language: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"/{language}/")
+    form = page.locator("form[data-panel=continues]")
+    with page.expect_response("**/fragments/**") as answered:
+        form.locator("[data-key=ask]").click()
+    assert "data-over" in answered.value.text()
+    expect(form.locator("input[name=seed]")).to_have_value("8")
+
+
+def test_without_a_script_the_question_is_asked_on_a_page_of_its_own(
+    browser: Browser, base_url: str, language: str
+) -> None:
+    with browser.new_context(java_script_enabled=False, base_url=base_url) as context:
+        page = context.new_page()
+        page.goto(f"/{language}/")
+        asked = page.locator("form[data-panel=continues]")
+        expect(asked.locator(".made").first).to_be_visible()
+        before = asked.locator(".made").all_inner_texts()
+        asked.locator("[data-key=ask]").click()
+        expect(page).to_have_url(_holding(f"/panels/{language}/continues"))
+        expect(page.locator("section")).to_have_attribute("data-over", "")
+        assert page.locator(".made").all_inner_texts() != before
+
+
+def test_a_space_at_the_end_is_said_after_a_pause_and_taken_away(page: Page, language: str) -> None:
+    page.goto(f"/{language}/in-and-out/")
+    form = page.locator("form[data-panel=tokens]")
+    prompt, note = form.locator("textarea"), form.locator("[data-late]")
+    prompt.fill("Le chat ")
+    expect(note).to_be_attached()
+    expect(note).to_be_visible()
+    assert axe(page) == []
+    note.locator("button").click()
+    expect(note).to_have_count(0)
+    expect(prompt).to_have_value("Le chat")
+    expect(prompt).to_be_focused()
+    page.reload()
+    expect(prompt).to_have_value("Le chat")
+
+
+def test_without_a_script_the_space_is_taken_away_too(
+    browser: Browser, base_url: str, language: str
+) -> None:
+    with browser.new_context(java_script_enabled=False, base_url=base_url) as context:
+        page = context.new_page()
+        page.goto(f"/panels/{language}/rows?prompt=Le+chat+")
+        page.locator("[data-key=trim]").click()
+        expect(page.locator("[data-key=trim]")).to_have_count(0)
+        expect(page.locator("textarea")).to_have_value("Le chat")
 
 
 def test_a_slider_redraws_and_replays_the_same_number(page: Page, language: str) -> None:
@@ -142,7 +219,7 @@ def test_the_prompt_goes_along_and_the_language_stays_on_the_page(
 ) -> None:
     page.goto(f"/{language}/")
     page.locator("form.live textarea").fill("Le renard")
-    expect(page.locator(".story")).to_have_text("Le renard")
+    expect(page.locator("form[data-panel=next] .story")).to_have_text("Le renard")
     page.locator("a.next").click()
     expect(page.locator("form.live textarea")).to_have_value("Le renard")
     expect(page.locator("#tokens")).to_be_attached()

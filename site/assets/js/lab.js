@@ -148,7 +148,8 @@
       }
       if (!focused || (document.activeElement && document.activeElement !== document.body)) return;
       const same = element.querySelector(`[data-key="${CSS.escape(focused)}"]`);
-      (same ?? element.querySelector("[data-focus]"))?.focus({ preventScroll: true });
+      const there = same ?? element.querySelector("[data-focus]") ?? (name === "notes" ? document.querySelector("#prompt textarea") : null);
+      there?.focus({ preventScroll: true });
     });
   }
 

@@ -4,7 +4,7 @@
   const root = document.documentElement;
   const CHOICES = ["written", "position", "draw", "repeat"];
   const SETTINGS = ["strategy", "temperature", "top_k", "top_p", "seed", "model"];
-  const RETRY = 4000, LOOK_AGAIN = 1000;
+  const RETRY = 4000, LOOK_AGAIN = 1000, LATE = 700, PACE = 50;
 
   function kept(name) {
     try { return sessionStorage.getItem(name); } catch { return null; }
@@ -76,6 +76,11 @@
       const values = value.split(",");
       set(form, Object.fromEntries(name.slice(4).split(",").map((each, at) => [each, values[at]])));
       htmx.trigger(form, "act", {});
+    } else if (name === "trim") {
+      const area = form.elements.prompt;
+      area.value = area.value.replace(/ +$/, "");
+      area.focus();
+      area.dispatchEvent(new Event("input", { bubbles: true }));
     } else htmx.trigger(form, "act", { act: name, value });
   }
 
@@ -83,7 +88,7 @@
     let focused = null;
     sayValues(form);
     link(form);
-    const prompt = form.elements.prompt;
+    const prompt = form.querySelector("textarea[name=prompt]");
     const model = form.querySelector("select[name=model]");
     let asked = model?.value;
     if (prompt) {
@@ -107,9 +112,33 @@
     form.querySelector(".drawing").addEventListener("click", (event) => {
       const acting = event.target.closest("[data-act]");
       if (!acting || (acting.dataset.act === "force" && event.detail > 1)) return;
+      event.preventDefault(); // without a script, some of these buttons send the form
       focused = acting.dataset.key ?? null;
+      if (acting.dataset.act === "grow") return grow(acting);
       perform(form, acting.dataset.act, acting.dataset.value ?? "");
     });
+
+    // A text grows before the reader's eyes, a token an answer; for who wants no motion, at one go.
+    let growing = 0, soon = 0;
+    const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+    function grow({ dataset }) {
+      clearTimeout(soon);
+      const stops = growing && !dataset.prompt;
+      growing = stops || still.matches ? 0 : Number(dataset.value);
+      if (stops) return htmx.trigger(form, "act", {});
+      if (dataset.prompt) form.elements.prompt.value = dataset.prompt;
+      htmx.trigger(form, "act", { act: "ask", value: growing ? "1" : dataset.value });
+    }
+
+    function growOn() {
+      if (form.querySelector("[data-over]")) growing = 0;
+      form.querySelector(".drawing").setAttribute("aria-busy", growing > 0);
+      if (!growing) return;
+      const button = form.querySelector("[data-stop]");
+      button.textContent = button.dataset.stop;
+      soon = setTimeout(() => htmx.trigger(form, "act", { act: "add", value: "1" }), PACE);
+    }
 
     form.addEventListener("keydown", (event) => {
       const list = event.target.closest("[role=listbox]");
@@ -164,10 +193,19 @@
       sayValues(form);
       link(form);
       lookAgain();
+      wait(form.querySelector("[data-late]"));
+      growOn();
       if (!focused || (document.activeElement && document.activeElement !== document.body)) return;
       const same = form.querySelector(`[data-key="${CSS.escape(focused)}"]`);
       (same ?? form.querySelector("[data-focus]"))?.focus({ preventScroll: true });
     });
+
+    // What is said of a space at the end would be said after every word: it waits for a pause.
+    const wait = (note) => {
+      if (!note) return;
+      note.hidden = true;
+      setTimeout(() => { note.hidden = false; }, LATE);
+    };
 
     // A model that is being opened is looked for again.
     const lookAgain = () => {

@@ -160,6 +160,7 @@ def samples(page: Lab, name: str) -> list[Any]:
         "on_read": ["Il"],
         "on_example": [clicked(act="example", value="1")],
         "on_act": [clicked(act="position", value="1")],
+        "on_note": ["Il ", clicked(act="trim", value="")],
         "on_search": ["e"],
         "on_settings": list(SETTINGS),
         "on_strategy": ["greedy", *SETTINGS[1:]],
@@ -376,6 +377,32 @@ def test_the_last_step_shows_the_head_and_the_guess_that_were_asked_for(lab_page
 @pytest.mark.parametrize("act", ["set:block,head", "set:rank"])
 def test_a_closed_step_keeps_no_head(lab_page: Lab, act: str) -> None:
     assert acted(lab_page, IL, act, "2,3" if "," in act else "2").left("memory")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "noted"),
+    [("Il était ", True), ("Il était", False), ("Il était\u202f", False), ("", False)],
+)
+def test_a_space_at_the_end_is_said(lab_page: Lab, prompt: str, noted: bool) -> None:
+    answer = Answer(lab_page, lab_page.on_read(IL.to_json(), prompt))
+    said = lab_page.words("notes.loose_space")
+    assert [note.startswith(said) for note in answer.notes] == [True] * noted
+    assert Answer(lab_page, lab_page.on_add(answer.state.to_json(), prompt)).notes == []
+
+
+@pytest.mark.parametrize("box", ["Il ", "Il   ", "Il"])
+def test_one_click_takes_the_space_from_the_text_and_from_the_box(lab_page: Lab, box: str) -> None:
+    memory = State(prompt="Il ").to_json()
+    *screen, prompt = lab_page.on_note(memory, box, clicked(act="trim", value=""))
+    answer = Answer(lab_page, screen)
+    assert answer.state == State(prompt="Il")
+    assert answer.notes == []
+    assert prompt == "Il"
+
+
+def test_another_note_leaves_the_box_alone(lab_page: Lab) -> None:
+    *_, prompt = lab_page.on_note(IL.to_json(), "typed", clicked(act="model", value="gpt2"))
+    assert prompt == gr.skip()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from engine.engine import Engine
 from panels.catalogue import PANELS
 from panels.pages import routes
+from panels.pages.openings import opened, openings
 from panels.screen.controls import Control, asked
 from panels.screen.example import first_state
 from panels.screen.words import LANGUAGES, words_of
@@ -110,3 +111,28 @@ def test_softmax_steps_lead_to_the_probabilities(conteur: Engine) -> None:
     assert shares == pytest.approx(1)
     assert steps["rows"][0]["lowered"] == 0
     assert steps["rows"][0]["power"] == 1
+
+
+@pytest.mark.parametrize("name", [name for name in PANELS if "prompt" in PANELS[name].reads])
+def test_a_space_at_the_end_is_said_beside_every_prompt(conteur: Engine, name: str) -> None:
+    said = words_of("fr")("notes.loose_space")
+    assert said in drawn(conteur, name, "fr", prompt="Le chat ")
+    assert said not in drawn(conteur, name, "fr", prompt="Le chat")
+    assert said not in drawn(conteur, name, "fr", prompt="Le chat ", act="trim", value="")
+
+
+def test_a_panel_without_a_prompt_says_nothing_of_its_end(conteur: Engine) -> None:
+    assert words_of("en")("notes.loose_space") not in drawn(conteur, "training", prompt="The cat ")
+
+
+def test_what_a_panel_opens_on_is_what_an_address_without_a_prompt_asks_for(
+    conteur: Engine,
+) -> None:
+    opening = openings("fr")["continues"]
+    here = drawn(conteur, "continues", "fr")
+    assert here == drawn(conteur, "continues", "fr", **opening)
+    assert f'name="written" value="{opening["written"]}"' in here
+    assert opened("continues", "fr", {"seed": "3"}) == {**opening, "seed": "3"}
+    assert opened("continues", "fr", {"prompt": ""}) == {"prompt": ""}
+    assert opened("continues", "fr", {"model": "gpt2"}).keys() == {"prompt", "model"}
+    assert opened("rows", "fr", {}) == {"prompt": first_state("fr").prompt}

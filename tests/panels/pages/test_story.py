@@ -296,6 +296,20 @@ def test_a_word_at_the_start_is_cut_as_the_page_says(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_space_at_the_end_does_what_the_page_says(conteur: Engine, language: str) -> None:
+    """What comes first after it is a piece that does not stand beside a space in one token."""
+    value = {name: pair[1] for name, pair in recorded(language).items()}
+    assert value["space_share"] > 0.9
+    assert value["spaced_share"] < 0.1
+    tokenizer = conteur.model.tokenizer
+    (lone,) = tokenizer.encode(" ")
+    spelled = tokenizer.encode(" " + value["spaced_first"])
+    assert [spelled[0], *tokenizer.encode(value["spaced_first"])] == spelled
+    assert spelled[0] == lone
+    assert tokenizer.encode(f" {value['first']}")[0] != lone
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_the_pages_say_beside_their_values_is_so(language: str) -> None:
     value = {name: pair[1] for name, pair in recorded(language).items()}
     # in-and-out: French writes more characters, and a token holds about as many in both languages

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.engine import Engine
-from panels.screen.acts import ACTS, act, add, back, can_force, restart
+from panels.screen.acts import ACTS, ANSWER_TOKENS, act, add, back, can_force, restart, write
 from panels.screen.state import (
     POSITION_MOST,
     REPEATS,
@@ -56,6 +56,27 @@ def test_the_end_of_the_text_is_written_and_then_nothing(over: Engine) -> None:
     once = add(over, replace(IL, strategy="greedy"))
     assert once.written == (end,)
     assert add(over, once) == once
+
+
+def test_writing_stops_at_the_end_of_the_text(tiny: Engine, over: Engine) -> None:
+    assert write(tiny, IL, 3) == add(tiny, add(tiny, add(tiny, IL)))
+    greedy = replace(IL, strategy="greedy")
+    assert write(over, greedy, 5) == add(over, greedy)
+
+
+def test_asking_again_is_another_text_from_the_same_prompt(tiny: Engine) -> None:
+    again = act(tiny, WRITTEN, "ask", str(ANSWER_TOKENS))
+    assert again == write(tiny, replace(IL, seed=IL.seed + 1), ANSWER_TOKENS)
+    assert act(tiny, WRITTEN, "ask", "1").written == again.written[:1]
+    assert act(tiny, WRITTEN, "ask", "9999") == again
+    assert act(tiny, replace(IL, seed=SEED_MOST - 1), "ask", "1").seed == 0
+
+
+def test_trimming_takes_the_spaces_at_the_end_away(tiny: Engine) -> None:
+    for prompt in ("Il ", "Il   ", "Il"):
+        assert act(tiny, State(prompt=prompt), "trim", "") == State(prompt="Il")
+    assert act(tiny, State(prompt="Il\n"), "trim", "") == State(prompt="Il\n")
+    assert act(tiny, WRITTEN, "trim", "") == WRITTEN
 
 
 def test_a_text_does_not_grow_without_end(tiny: Engine) -> None:

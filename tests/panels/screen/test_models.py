@@ -168,6 +168,7 @@ def test_every_reason_is_said_in_the_readers_language(kind: str, language: str) 
     (given,) = for_template([note])
     assert given["again"] == (kind == "opening")
     assert given["refused"] == (kind != "opening")
+    assert given["act"] == ""
 
 
 def test_a_model_that_was_looked_at_leaves_memory_when_it_is_dropped(

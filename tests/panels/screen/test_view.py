@@ -134,3 +134,13 @@ def test_the_positions_drawn_are_the_last_ones_and_the_selected(
     assert {selected, length - 1} <= set(positions) <= set(range(length))
     assert len(positions) == length if everything or length <= most else most <= len(positions)
     assert len(positions) <= most + 1 or everything
+
+
+@pytest.mark.parametrize(
+    ("prompt", "loose"),
+    [("Le chat ", True), ("Le chat  ", True), (" ", True), ("Le chat", False), ("", False),
+     ("Le chat\n", False), ("Le chat\u202f", False), ("Le chat\u00a0", False)],
+)  # fmt: skip
+def test_a_space_at_the_end_is_seen(conteur: Engine, prompt: str, loose: bool) -> None:
+    assert look(conteur, State(prompt=prompt)).loose_space == loose
+    assert not look(conteur, State(prompt=prompt, written=(5,))).loose_space

@@ -101,6 +101,7 @@ def put_together() -> set[str]:
             "tied_embedding", "token_embedding", "output", "position_embedding",
             "attention", "feed_forward", "norms",
         },
+        "by_hand.matrix_": {"query", "key", "value", "output", "expand", "contract"},
         "scores.": {"first", "second"},
         "shares.": {"token", "position", "head", "attention_bias", "feed_forward", "norm"},
         "switches.without_": {"head", "attention", "feed_forward", "positions"},
