@@ -29,6 +29,7 @@ from engine.turns import turns
 from gpt.errors import CheckpointError
 from gpt.generate import Model
 from gpt.habits import Glance
+from gpt.learn import Lesson, one_step
 from gpt.model import Config
 from gpt.reading import Reading, Row
 from gpt.sampling import distribution
@@ -49,6 +50,9 @@ the last one served: they come back a moment later, one token longer, and share 
 
 FEW = 8
 """Rows that whoever asks judges at once; more are left to the thread that has all cores."""
+
+LESSONS_KEPT = 8
+"""Steps of training kept; each holds a few rows of logits."""
 
 ROW = 48
 """Bytes that a distribution holds for each token of the vocabulary: six columns of eight."""
@@ -93,6 +97,7 @@ class Engine:
         self._hand = ALL_CORES
         self.prompt_ids = lru_cache(maxsize=256)(self._prompt_ids)
         self.trace = lru_cache(maxsize=4)(self._trace)
+        self.lesson = lru_cache(maxsize=LESSONS_KEPT)(self._lesson)
         self.glance = lru_cache(maxsize=4)(self._glance)
         self.written = lru_cache(maxsize=4)(self._written)
         self.without = lru_cache(maxsize=16)(self._without)
@@ -154,26 +159,16 @@ class Engine:
 
         Raises CheckpointError as `model` does, LeftError when `left` is set before the end.
         """
-        wanted, dropped = self.model.fit(ids)
-        key = tuple(wanted)
-        with self._lock:
-            known = self._readings.asked_for(key)
-            if known is None:
-                request = self._requests.setdefault(key, _Request(key))
-                request.waiting += 1
-                self._arrived.notify()
-                if not self._busy:
-                    self._busy = True
-                    self._hand.submit(self._work)
-        if known is None:
-            leave_the_cores()
-            known = self._waited_for(request)
-        if known.dropped == dropped:
-            return known
-        known = replace(known, dropped=dropped)
-        with self._lock:
-            self._readings.keep(known)
-        return known
+        return self.read_all([ids])[0]
+
+    def read_all(self, texts: Sequence[Sequence[int]]) -> list[Reading]:
+        """What `read` gives for each of several texts, which share their passes."""
+        wanted = [self.model.fit(ids) for ids in texts]
+        asked = [self._asked_for(tuple(ids)) for ids, _ in wanted]
+        return [
+            self._dropping(each if isinstance(each, Reading) else self._waited_for(each), dropped)
+            for each, (_, dropped) in zip(asked, wanted, strict=True)
+        ]
 
     def rows(self, reading: Reading) -> list[Row]:
         """What `Reading.rows` gives; where many are to be judged, all cores judge them."""
@@ -194,6 +189,37 @@ class Engine:
         trace = self._computed(lambda: model.read_ids(ids, trace=Trace(blocks)).trace)
         assert trace is not None
         return trace
+
+    def _lesson(self, ids: tuple[int, ...], rate: float) -> Lesson:
+        """What one step of training on these ids does; done between two passes, and kept a while.
+
+        The weights that all read with stay as they are.
+        """
+        network = self.model.network
+        return self._computed(lambda: one_step(network, ids, rate))
+
+    def _asked_for(self, key: tuple[int, ...]) -> Reading | _Request:
+        """The reading of these ids, or the request for it that was made now or before."""
+        with self._lock:
+            known = self._readings.asked_for(key)
+            if known is not None:
+                return known
+            request = self._requests.setdefault(key, _Request(key))
+            request.waiting += 1
+            self._arrived.notify()
+            if not self._busy:
+                self._busy = True
+                self._hand.submit(self._work)
+            return request
+
+    def _dropping(self, known: Reading, dropped: int) -> Reading:
+        """The same reading, for a text of which the first tokens did not fit."""
+        if known.dropped == dropped:
+            return known
+        known = replace(known, dropped=dropped)
+        with self._lock:
+            self._readings.keep(known)
+        return known
 
     def _glance(self, ids: tuple[int, ...], shown: int) -> Glance:
         """What all heads do with these ids, and the last `shown` positions of their maps."""
@@ -219,6 +245,7 @@ class Engine:
         return self._computed(read)
 
     def _waited_for(self, request: _Request) -> Reading:
+        leave_the_cores()
         leaving = left.get()
         with turns.aside():
             while not request.over.wait(LOOK_UP if leaving else None):

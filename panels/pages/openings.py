@@ -13,11 +13,12 @@ from itertools import combinations, product
 
 from engine.engine import Engine
 from gpt.habits import HABITS
-from panels import blocks, feed_forward, switches
+from panels import blocks, feed_forward, full_context, growing, switches
 from panels.screen.example import first_state
 from panels.screen.state import State, from_query
 from panels.screen.view import View, look
 from panels.screen.words import SITE, words_of
+from panels.training import RUN
 
 ENOUGH = 1 / 3
 """The weight from which on there is something to see."""
@@ -36,6 +37,8 @@ def found(engine: Engine, language: str) -> dict[str, Opening]:
         "blocks": _soonest_sure(engine, words.list("blocks.beginnings")),
         "feed_forward": _furthest_pushing(look(engine, first_state(language))),
         "switches": _most_missed(look(engine, first_state(language))),
+        "growing": _most_repeated(engine, language),
+        "full_context": _most_forgotten(look(engine, first_state(language))),
     }
 
 
@@ -157,3 +160,28 @@ def _most_missed(view: View) -> Opening:
         "first": str(first),
         "second": str(second),
     }
+
+
+def _most_repeated(engine: Engine, language: str) -> Opening:
+    """Of the beginnings that the training was asked for, the one greedy goes round after most."""
+    (length,) = growing.CONTROLS
+
+    def again(prompt: str) -> int:
+        drawn = growing.data(look(engine, State(prompt=prompt)), length.start)
+        return int(drawn["ways"][0]["again"])
+
+    beginnings = [each["text"] for each in RUN["prompts"] if each["language"] == language]
+    return {"prompt": max(beginnings, key=again)}
+
+
+def _most_forgotten(view: View) -> Opening:
+    """Of the moments when the older half has just gone, the one that changes the guesses most."""
+    window, more = full_context.CONTROLS
+
+    def moved(written: float) -> float:
+        return float(full_context.data(view, window.start, written)["distance"])
+
+    passes = full_context.data(view, window.start, more.most)["passes"]
+    first = passes[0]["length"]
+    fallen = [each["length"] - first for each in passes if each["full"]]
+    return {"more": str(max(fallen, key=moved))}

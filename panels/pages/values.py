@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.engine import Engine
 from gpt.weights import BUNDLED
-from panels import blocks, cost, heads, shares, switches, weight
+from panels import blocks, cost, growing, heads, one_step, shares, switches, weight
 from panels.pages.openings import Opening, view_of
 from panels.screen.example import first_state
 from panels.screen.view import View, look
@@ -69,6 +69,8 @@ def record(engine: Engine, language: str, openings: Mapping[str, Opening]) -> di
         **_prices(view),
         **_trained(language, total, config.vocabulary),
         **_foreseen(language),
+        **_loops(view_of(engine, language, openings["growing"])),
+        **_stepped(view),
     }
 
 
@@ -184,6 +186,28 @@ def _foreseen(language: str) -> dict[str, list[Any]]:
         "bits_per_byte": ["number", ours],
         "bits_5gram": ["number", five_gram],
         "bits_xz": ["number", xz],
+    }
+
+
+def _loops(view: View) -> dict[str, list[Any]]:
+    """How much greedy repeats itself after the beginning that was found for it."""
+    (length,) = growing.CONTROLS
+    greedy, _ = growing.data(view, length.start)["ways"]
+    return {
+        "loop_prompt": ["text", view.state.prompt],
+        "loop_again": ["integer", greedy["again"]],
+        "loop_length": ["integer", len(greedy["tokens"])],
+    }
+
+
+def _stepped(view: View) -> dict[str, list[Any]]:
+    """The loss of the example before a step of training, after one, and after one too large."""
+    (rate,) = one_step.CONTROLS
+    step = one_step.data(view, rate.start)
+    return {
+        "step_before": ["number", step["loss"]],
+        "step_after": ["number", step["loss_after"]],
+        "step_too_far": ["number", one_step.data(view, rate.most)["loss_after"]],
     }
 
 

@@ -212,6 +212,23 @@ def test_what_was_dropped_is_told_although_what_is_read_looks_alike(engine: Engi
     assert [engine.read([7] * count).dropped for count in (31, 46, 31)] == [0, 15, 0]
 
 
+def test_several_texts_of_one_caller_share_a_pass(
+    model: gpt.Model, monkeypatch: pytest.MonkeyPatch, read_positions: list[int]
+) -> None:
+    engine = fresh(model, monkeypatch)
+    _ = engine.model
+    known = engine.read([7, 8])
+    read_positions.clear()
+    first, second, third = engine.read_all([[5, 6], [7, 8], [9] * 40])
+    new = [ids for ids, _ in (model.fit([5, 6]), model.fit([9] * 40))]
+    assert read_positions == [sum(len(ids) - 1 for ids in new)]  # the start token is known
+    assert second is known
+    for reading, ids in ((first, [5, 6]), (second, [7, 8]), (third, [9] * 40)):
+        alone = model.read_ids(ids)
+        assert (reading.ids, reading.dropped) == (alone.ids, alone.dropped)
+        torch.testing.assert_close(reading.logits, alone.logits, atol=1e-4, rtol=1e-4)
+
+
 # What is kept
 
 
@@ -342,7 +359,7 @@ def test_who_left_is_not_computed_for(model: gpt.Model, monkeypatch: pytest.Monk
 
     with ThreadPoolExecutor(3) as visitors:
         stays = visitors.submit(engine.read, [5])
-        until(lambda: engine.waiting == 1)
+        until(lambda: bool(passes))
         leaves = visitors.submit(leaving)
         until(lambda: engine.waiting == 2)
         gone.set()
@@ -376,8 +393,8 @@ def hold(monkeypatch: pytest.MonkeyPatch, passes: list[list[int]]) -> threading.
     hidden = together.hidden_together
 
     def held(network: gpt.GPT, parts: Sequence[together.Part]) -> list[torch.Tensor]:
-        assert let.wait(PATIENCE)
         passes.append(sorted((len(part.ids) for part in parts), reverse=True))
+        assert let.wait(PATIENCE)
         return hidden(network, parts)
 
     monkeypatch.setattr("engine.engine.hidden_together", held)

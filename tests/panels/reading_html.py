@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-CLOSED_AT_ONCE = {"circle", "path"}
+CLOSED_AT_ONCE = {"circle", "line", "path", "rect"}
 """The elements of a drawing that hold nothing: their tags end with a slash."""
 
 

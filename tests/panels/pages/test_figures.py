@@ -25,6 +25,7 @@ SHOWS = {
         "rows", "only", "straight", "settings", "softmax", "top_p", "greedy", "highest",
         "sampling", "one",
     ],
+    "full-context": ["full", "cached", "dropped", "again", "moved", "room"],
     "training": ["text", "came", "loss", "mean", "moves", "again"],
 }  # fmt: skip
 FIGURES = sorted(path.stem for path in (SITE / "figures").glob("*.svg"))

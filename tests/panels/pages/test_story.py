@@ -32,6 +32,7 @@ CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 IN_FIGURES = {"q", "k", "v", "w"}
 SIGNS = {
     "alpha", "Phi", "ell", "pi", "sigma", "tau", "theta", "lambda", "mu", "beta", "gamma", "delta",
+    "eta",
 }  # fmt: skip
 
 
@@ -318,6 +319,10 @@ def test_what_the_pages_say_beside_their_values_is_so(language: str) -> None:
     # training: random opinions are worse than none; ours foresees best
     assert 0 < value["loss_first"] - value["ln_vocabulary"] < 0.5
     assert value["bits_per_byte"] < value["bits_5gram"] < value["bits_xz"]
+    # growing: greedy goes round after one of the beginnings at least
+    assert value["loop_again"] > value["loop_length"] / 2
+    # one-step: a small step goes down, a large one overshoots
+    assert value["step_after"] < value["step_before"] < value["step_too_far"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

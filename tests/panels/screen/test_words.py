@@ -17,6 +17,7 @@ from jinja2 import Environment, nodes
 
 from gpt.habits import HABITS
 from panels.catalogue import PANELS
+from panels.lab.screen import INSIDE
 from panels.screen.models import SAID as KINDS
 from panels.screen.words import LANGUAGES, SITE, Words, words_of
 from tests.conftest import ROOT
@@ -93,7 +94,9 @@ def put_together() -> set[str]:
             for path in (SITE / "figures").glob("*.svg")
             for part in ("title", "desc")
         },
+        "full_context.": {"dropped", "kept", "computed"},
         "heads.": set(HABITS),
+        "inside.": set(INSIDE),
         "parameters.": {
             "tied_embedding", "token_embedding", "output", "position_embedding",
             "attention", "feed_forward", "norms",
