@@ -111,7 +111,7 @@ def test_any_text_is_read_without_any_part(conteur: Engine, prompt: str, kind: i
     asked = {"prompt": prompt, "off": str(kind), "block": "99", "which": "9999", "second": "99"}
     drawn = drawing(conteur, "fr", "switches", asked)
     assert drawn is not None
-    assert len(classed(drawn, "verdict")) == 1
+    assert len(classed(drawn, "then-now")) == 1
     assert "<b>" not in drawn
 
 
