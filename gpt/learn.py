@@ -17,9 +17,14 @@ from gpt.model import GPT
 
 
 def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    """The loss: the mean of −ln p over the tokens that came, (T, V) and (T,) to one number."""
-    logs = logits.log_softmax(dim=-1)  # (T, V)
-    came = logs.gather(-1, targets.unsqueeze(-1))  # (T, 1)
+    """The loss: the mean of −ln p over the tokens that came.
+
+    Logits (T, V) and the tokens (T,): one number, in nats.
+    """
+    # (T, V)
+    logs = logits.log_softmax(dim=-1)
+    # (T, 1)
+    came = logs.gather(-1, targets.unsqueeze(-1))
     return -came.mean()
 
 
@@ -43,24 +48,26 @@ class Lesson:
 
 
 def one_step(network: GPT, ids: Sequence[int], rate: float) -> Lesson:
-    """One step of plain gradient descent on one text: each weight less `rate` × its gradient.
+    """One step of plain gradient descent on one text.
 
-    Raises ValueError for fewer than two tokens: nothing comes after a single one.
+    Each weight less `rate` × its gradient. Raises ValueError for fewer
+    than two tokens: nothing comes after a single one.
     """
     if len(ids) < 2:
-        raise ValueError("a lesson needs a token, and one that comes after it")
+        raise ValueError("a lesson takes two tokens or more")
     tokens, targets = torch.tensor([ids[:-1]]), torch.tensor(ids[1:])
+    # the formula, with no numbers of its own
     with torch.device("meta"):
-        formula = GPT(network.config)  # no numbers of its own
-    weights = {name: each.detach().requires_grad_() for name, each in network.named_parameters()}
+        formula = GPT(network.config)
+    named = network.named_parameters()
+    weights = {name: each.detach().requires_grad_() for name, each in named}
     before = functional_call(formula, weights, tokens)[0]
     loss = cross_entropy(before, targets)
-    gradient, *gradients = torch.autograd.grad(loss, [before, *weights.values()])
+    to = [before, *weights.values()]
+    gradient, *gradients = torch.autograd.grad(loss, to)
     with torch.no_grad():
-        moved = {
-            name: weight - rate * slope
-            for (name, weight), slope in zip(weights.items(), gradients, strict=True)
-        }
+        pairs = zip(weights.items(), gradients, strict=True)
+        moved = {name: each - rate * slope for (name, each), slope in pairs}
         after = functional_call(formula, moved, tokens)[0]
     return Lesson(targets, before.detach(), after, gradient)
 

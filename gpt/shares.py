@@ -59,11 +59,11 @@ def output_rows(network: GPT) -> Tensor:
 def direct(network: GPT, x: Tensor, end: Tensor, rows: Tensor) -> Tensor:
     """The points that each vector adds directly to each logit.
 
-    Vectors x (…, C), the stream (C,) at its end, after the last block, rows
-    (N, C) of the output matrix → (…, N). The final norm takes away the mean,
-    divides by the spread of the stream, and stretches each channel: of every
-    vector alike. So vectors that add up to the stream give points that add up
-    to the logits, but for what `of_the_norm` adds.
+    Vectors x (…, C), the stream (C,) after the last block, rows (N, C) of
+    the output matrix → (…, N). The final norm takes away the mean, divides
+    by the spread of the stream, and stretches each channel: of every vector
+    alike. So vectors that add up to the stream give points that add up to
+    the logits, but for what `of_the_norm` adds.
     """
     norm = network.norm
     spread = (end.double().var(correction=0) + norm.eps).sqrt()

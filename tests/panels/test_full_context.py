@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import tokenizers
 import torch
 
+import gpt
 from engine.engine import Engine
 from engine.together import hidden_together
 from gpt.forgetting import passes
@@ -16,6 +19,7 @@ from panels.screen.drawing import draw
 from panels.screen.state import State
 from panels.screen.view import look
 from panels.screen.words import LANGUAGES, words_of
+from tests.panels.conftest import opened
 from tests.panels.pages.test_pages import page
 from tests.panels.reading_html import said
 
@@ -75,9 +79,12 @@ def test_what_is_written_is_what_a_model_of_that_context_writes(tiny: Engine) ->
 
 
 def test_the_engine_reads_as_many_positions_as_the_columns_say(
-    tiny: Engine, monkeypatch: pytest.MonkeyPatch
+    model: gpt.Model,
+    encoder: tokenizers.Tokenizer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A text of its own that grows in an engine whose context is really that small."""
+    """A text that grows in an engine of its own, whose context is really that small."""
     text = [290 + (n * n) % 29 for n in range(60)]
     counts: list[int] = []
 
@@ -86,10 +93,11 @@ def test_the_engine_reads_as_many_positions_as_the_columns_say(
         return hidden_together(network, parts)
 
     monkeypatch.setattr("engine.engine.hidden_together", counting)
-    tiny.read([289])  # the start token is known
+    engine = opened(model.network, encoder, tmp_path)
+    engine.read([289])  # the start token is known
     counts.clear()
     for length in range(20, 61):
-        tiny.read(text[:length])
+        engine.read(text[:length])
     first, *told = passes(20, 60, 32)
     assert counts == [first.computed - 1, *[each.computed for each in told]]
 
