@@ -38,6 +38,7 @@ def form(
         {
             "name": name,
             "reads": panel.reads,
+            "asks": panel.asks,
             "state": state,
             "drawing": drawing,
             "notes": notes,

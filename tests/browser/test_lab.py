@@ -404,6 +404,16 @@ def test_a_reload_shows_the_same_screen(screen: Screen) -> None:
     expect(screen.slider("temperature")).to_have_value("1.2")
 
 
+def test_a_space_at_the_end_is_taken_away_by_one_click(screen: Screen) -> None:
+    screen.read("Le petit chat ")
+    expect(screen.notes).to_contain_text(screen.words("notes.loose_space"))
+    screen.key("trim").click()
+    expect(screen.notes).to_have_count(0)
+    expect(screen.prompt).to_have_value("Le petit chat")
+    expect(screen.prompt).to_be_focused()
+    assert screen.state["prompt"] == "Le petit chat"
+
+
 def test_the_other_language_shows_the_same_screen(screen: Screen) -> None:
     screen.read(PROMPT[screen.language])
     screen.choose("greedy")

@@ -119,26 +119,39 @@
     });
 
     // A text grows before the reader's eyes, a token an answer; for who wants no motion, at one go.
+    // What stops it stands outside the drawing: one that is drawn anew under the finger is not clicked.
     let growing = 0, soon = 0;
+    const halt = form.querySelector("[data-halt]");
     const still = matchMedia("(prefers-reduced-motion: reduce)");
 
     function grow({ dataset }) {
-      clearTimeout(soon);
-      const stops = growing && !dataset.prompt;
-      growing = stops || still.matches ? 0 : Number(dataset.value);
-      if (stops) return htmx.trigger(form, "act", {});
+      growing = still.matches ? 0 : Number(dataset.value);
       if (dataset.prompt) form.elements.prompt.value = dataset.prompt;
       htmx.trigger(form, "act", { act: "ask", value: growing ? "1" : dataset.value });
+      showGrowing();
+    }
+
+    function showGrowing() {
+      const stopped = document.activeElement === halt;
+      form.toggleAttribute("data-growing", growing > 0);
+      form.querySelector(".drawing").setAttribute("aria-busy", growing > 0);
+      halt.parentElement.hidden = !growing;
+      if (growing) halt.focus({ preventScroll: true });
+      else if (stopped) form.querySelector("[data-focus]")?.focus({ preventScroll: true });
     }
 
     function growOn() {
-      if (form.querySelector("[data-over]")) growing = 0;
-      form.querySelector(".drawing").setAttribute("aria-busy", growing > 0);
       if (!growing) return;
-      const button = form.querySelector("[data-stop]");
-      button.textContent = button.dataset.stop;
-      soon = setTimeout(() => htmx.trigger(form, "act", { act: "add", value: "1" }), PACE);
+      if (form.querySelector("[data-over]")) growing = 0;
+      else soon = setTimeout(() => htmx.trigger(form, "act", { act: "add", value: "1" }), PACE);
+      showGrowing();
     }
+
+    halt?.addEventListener("click", () => {
+      clearTimeout(soon);
+      growing = 0;
+      showGrowing();
+    });
 
     form.addEventListener("keydown", (event) => {
       const list = event.target.closest("[role=listbox]");

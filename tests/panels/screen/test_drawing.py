@@ -181,4 +181,4 @@ def test_a_missing_number_is_an_error_not_a_blank(tiny: Engine, panel: str, name
 
 def test_every_template_is_drawn_by_somebody() -> None:
     names = {path.stem for path in (SITE / "panels").glob("*.html")}
-    assert names - PANELS.keys() - literals() == {"_map", "_token"}
+    assert names - PANELS.keys() - literals() == {"_map", "_remedy", "_token"}

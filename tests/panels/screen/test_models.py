@@ -66,7 +66,7 @@ def test_every_panel_draws_the_model_that_is_asked_for(
     shelf: Shelf, language: str, panel: str
 ) -> None:
     tiny = name_of(shelf, "tiny")
-    query = {"prompt": "Il était", "model": tiny}
+    query = {"prompt": "Il était", "model": tiny, "act": "add"}
     drawn = drawing(shelf, language, panel, query)
     assert drawn is not None
     assert 'class="note"' not in drawn
