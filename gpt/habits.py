@@ -25,7 +25,8 @@ def habits(maps: Tensor, ids: Sequence[int]) -> Tensor:
     where the text has no such position.
     """
     tokens = torch.tensor(ids)
-    same = (tokens.unsqueeze(1) == tokens).tril(diagonal=-1)  # (T, T)
+    # Which earlier positions hold the token of each, (T, T).
+    same = (tokens.unsqueeze(1) == tokens).tril(diagonal=-1)
     again = same.any(dim=-1)
     again[:FIRST] = False
     given = {

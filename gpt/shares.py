@@ -56,17 +56,18 @@ def output_rows(network: GPT) -> Tensor:
 
 
 @torch.no_grad()
-def direct(network: GPT, vectors: Tensor, stream: Tensor, rows: Tensor) -> Tensor:
-    """The points that each vector adds to each logit, by the scale that the stream has at its end.
+def direct(network: GPT, x: Tensor, end: Tensor, rows: Tensor) -> Tensor:
+    """The points that each vector adds directly to each logit.
 
-    Vectors (…, C), the stream (C,) after the last block, rows (N, C) of the output matrix → (…, N).
-    The final norm takes away the mean, divides by the spread and stretches each channel: of every
-    vector alike, so that vectors which add up to the stream give points that add up to the logits,
-    but for what `of_the_norm` adds.
+    Vectors x (…, C), the stream (C,) at its end, after the last block, rows
+    (N, C) of the output matrix → (…, N). The final norm takes away the mean,
+    divides by the spread of the stream, and stretches each channel: of every
+    vector alike. So vectors that add up to the stream give points that add up
+    to the logits, but for what `of_the_norm` adds.
     """
     norm = network.norm
-    spread = (stream.double().var(correction=0) + norm.eps).sqrt()
-    centred = vectors.double() - vectors.double().mean(dim=-1, keepdim=True)
+    spread = (end.double().var(correction=0) + norm.eps).sqrt()
+    centred = x.double() - x.double().mean(dim=-1, keepdim=True)
     return centred / spread * norm.weight.double() @ rows.double().T
 
 

@@ -35,16 +35,19 @@ class Switch:
 
 @contextmanager
 def switched_off(network: GPT, switch: Switch) -> Iterator[None]:
-    """Within it, the network computes without this part; nobody else may read with it meanwhile.
+    """Within it, the network computes without this part.
 
-    Raises ValueError for a part that the network does not have.
+    Nobody else may read with it meanwhile. Raises ValueError for a part
+    that the network does not have.
     """
     config = network.config
     if switch.kind not in KINDS:
         raise ValueError(f"nothing is called {switch.kind}")
-    most = {"head": config.heads, "neuron": 4 * config.channels}.get(switch.kind, 1)
-    if not (0 <= switch.block < config.layers and 0 <= switch.which < most):
-        raise ValueError(f"the network has no {switch.kind} {switch.which} in block {switch.block}")
+    several = {"head": config.heads, "neuron": 4 * config.channels}
+    most = several.get(switch.kind, 1)
+    there = 0 <= switch.block < config.layers and 0 <= switch.which < most
+    if not there:
+        raise ValueError(f"the network has no {switch}")
     hook = _hook(network, switch)
     try:
         yield

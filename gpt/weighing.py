@@ -47,9 +47,10 @@ def weigh(
     """
     reading: Any = network.blocks[block]
     x = reading.norm_1(stream)
-    each = reading.attention.query_key_value(x)  # (T, 3C)
+    each = reading.attention.query_key_value(x)
     each = each.unflatten(1, (3, network.config.heads, -1))
-    queries, keys, values = each[:, :, head].unbind(dim=1)  # (T, d)
+    # Those of this head, (T, d) each.
+    queries, keys, values = each[:, :, head].unbind(dim=1)
     query = queries[position]
 
     scores = keys @ query
@@ -58,6 +59,5 @@ def weigh(
     masked[position + 1 :] = -math.inf
     weights = masked.softmax(dim=-1)
     gathered = weights @ values
-    return Weighing(
-        query, keys, values, scores, scaled, masked, weights, gathered
-    )  # fmt: skip
+    steps = (scores, scaled, masked, weights, gathered)
+    return Weighing(query, keys, values, *steps)

@@ -14,13 +14,14 @@ from tokenizers import Tokenizer
 
 from gpt.errors import CheckpointError
 from gpt.model import GPT, Config
-from gpt.training import options
+from gpt.training import knowledge, options
 from gpt.training.evaluate import bits_per_byte, read_text
+from gpt.training.exams.report import exam_note, exam_table, examine
+from gpt.training.exams.stories import LANGUAGES, median_sentences, sheet, stories
 from gpt.training.export import export
 from gpt.training.figures import Figure, baselines, note, put_in_card, table
 from gpt.training.kits import all_kits, tell
 from gpt.training.kits.faults import faults
-from gpt.training.kits.form import LANGUAGES
 from gpt.training.loop import Beginning, Means, train
 from gpt.training.plan import Plan
 from gpt.training.prepare import prepare, tokens_seen
@@ -96,8 +97,23 @@ def run_evaluate(chosen: argparse.Namespace) -> bool:
             replace(figure, baseline=line) for figure, line in zip(figures, lines, strict=True)
         ]
     print(table(figures, chosen.markdown))
+    card = [table(figures, markdown=True), note(model, context)]
+    if not chosen.only:
+        exams = examine(model, chosen.corpus, knowledge.cloze(), chosen.quick)
+        print(f"\n{exam_table(exams, chosen.markdown)}")
+        card += [exam_table(exams, markdown=True), exam_note(chosen.quick)]
     if chosen.card:
-        put_in_card(chosen.card, f"{table(figures, markdown=True)}\n\n{note(model, context)}")
+        put_in_card(chosen.card, "\n\n".join(card))
+    return True
+
+
+def run_read(chosen: argparse.Namespace) -> bool:
+    model = load(chosen.model or "conteur")
+    told = {language: stories(model, language) for language in LANGUAGES}
+    chosen.out.write_text(sheet(model, told), encoding="utf-8")
+    for language, some in told.items():
+        print(f"{language}: {len(some)} stories, median {median_sentences(some):g} sentences")
+    print(f"the stories are in {chosen.out}")
     return True
 
 
@@ -202,10 +218,16 @@ def parser() -> argparse.ArgumentParser:
     command(
         "evaluate",
         run_evaluate,
-        "Print the bits per byte of a checkpoint on the held-out texts, file by file.",
+        "Print a checkpoint's bits per byte on the held-out texts, file by file, and its exams.",
         corpus,
         evaluation,
     ).add_argument("--context", type=int, help="tokens read at once (the model's own)")
+    command(
+        "read",
+        run_read,
+        "Write twenty stories a language on a sheet, for people who mark where one breaks off.",
+        options.sheet(),
+    )
     command(
         "kits",
         run_kits,

@@ -10,6 +10,7 @@ from pathlib import Path
 from gpt.generate import Model
 from gpt.tokenizer import END_OF_TEXT, Tokenizer
 from gpt.training.baseline import count_corpus, five_gram_bits_per_byte, xz_bits_per_byte
+from gpt.training.columns import columns
 from gpt.training.evaluate import TARGETS, Text
 
 STORED = Path(__file__).parent / "baselines.json"
@@ -82,17 +83,7 @@ def table(figures: Sequence[Figure], markdown: bool = False) -> str:
     head = ["source", "file", "bytes", "bits per byte"]
     head += ["5-gram", "xz -9"] if compared else []
     rows = [[*head, "target", "reached"], *(_cells(figure) for figure in figures)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        [cell.ljust(width) if place < 2 else cell.rjust(width) for place, (cell, width) in cells]
-        for cells in (enumerate(zip(row, widths, strict=True)) for row in rows)
-    ]
-    rule = [
-        "-" * width if place < 2 else "-" * (width - 1) + ":" for place, width in enumerate(widths)
-    ]
-    if markdown:
-        return "\n".join(f"| {' | '.join(line)} |" for line in [lines[0], rule, *lines[1:]])
-    return "\n".join("  ".join(line).rstrip() for line in lines)
+    return columns(rows, 2, markdown)
 
 
 def _cells(figure: Figure) -> list[str]:

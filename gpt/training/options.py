@@ -99,22 +99,41 @@ def out() -> Parser:
     return options
 
 
-def evaluation() -> Parser:
-    """What is measured, and how it is shown."""
+def model() -> Parser:
+    """Who is asked."""
     options = _options()
     options.add_argument(
         "--model", help="a bundled name or a checkpoint's folder (conteur; all: what it exported)"
     )
+    return options
+
+
+def sheet() -> Parser:
+    """Where the stories go."""
+    options = model()
+    options.add_argument("--out", type=Path, required=True, help="the Markdown file to write")
+    return options
+
+
+def evaluation() -> Parser:
+    """What is measured, and how it is shown."""
+    options = model()
     options.add_argument(
-        "--only", nargs="+", choices=[source.name for source in WATCHED], help="these sources only"
+        "--quick", action="store_true", help="without the exams for which the model must write"
+    )
+    options.add_argument(
+        "--only",
+        nargs="+",
+        choices=[source.name for source in WATCHED],
+        help="these sources only, and no exams",
     )
     options.add_argument(
         "--baselines",
         action="store_true",
         help="beside a 5-gram model and xz -9, counted if gpt/training/baselines.json does not fit",
     )
-    options.add_argument("--markdown", action="store_true", help="print the table in Markdown")
-    options.add_argument("--card", type=Path, help="put the table into this model card as well")
+    options.add_argument("--markdown", action="store_true", help="print the tables in Markdown")
+    options.add_argument("--card", type=Path, help="put the tables into this model card")
     return options
 
 

@@ -20,7 +20,9 @@ from gpt.generate import Model
 from gpt.model import GPT, Config
 from gpt.sampling import Settings, distribution
 from gpt.tokenizer import Tokenizer
+from gpt.training import knowledge
 from gpt.training.corpus import SOURCES
+from gpt.training.exams import snapshot
 from gpt.training.export import reading_start
 from gpt.training.plan import Plan, snapshot_steps
 from gpt.training.state import Record, read_log, saved_rows
@@ -64,7 +66,8 @@ def record(folder: Path, plan: Plan, prompts: Sequence[Prompt] = PROMPTS) -> dic
       and the loss on a few fixed held-out rows, in nats a token, and the same over the bytes of
       these rows, in bits per byte: per source, and per language the mean of its sources but prose.
     - `snapshots`: per kept step and prompt the most probable next tokens (id, text, plain softmax
-      probability; a piece of a character has no text) and a sample, drawn as `sampling` says.
+      probability; a piece of a character has no text) and a sample, drawn as `sampling` says; per
+      entry of `openings` the first guess and whether it is right; the cloze test's shares.
     """
     encoder = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer = Tokenizer(reading_start(encoder))
@@ -78,13 +81,16 @@ def record(folder: Path, plan: Plan, prompts: Sequence[Prompt] = PROMPTS) -> dic
         "records": [_record(line, density) for line in lines],
         "sampling": asdict(SAMPLING) | {"tokens": SAMPLE_TOKENS},
         "prompts": [asdict(prompt) for prompt in prompts],
+        "openings": snapshot.asked(),
         "snapshots": [
             {
                 "step": step,
                 "tokens": step * plan.tokens_a_step,
-                "said": say(open_snapshot(folder, step, config, tokenizer), prompts),
+                "said": say(model, prompts),
+                **snapshot.answered(model, knowledge.cloze()),
             }
             for step in kept_snapshots(folder, int(lines[-1]["step"]))
+            for model in [open_snapshot(folder, step, config, tokenizer)]
         ],
     }
 
@@ -92,7 +98,7 @@ def record(folder: Path, plan: Plan, prompts: Sequence[Prompt] = PROMPTS) -> dic
 def write_record(values: dict[str, Any], path: Path) -> None:
     """One line a record and a snapshot's prompt: compact, and a change can still be read."""
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    for opening in ('{"step"', '{"next"', '{"language"', '{"name"', '"sampling"'):
+    for opening in ('{"step"', '{"next"', '{"language"', '{"name"', '"sampling"', '"answers"'):
         text = text.replace(opening, "\n" + opening)
     path.write_text(text + "\n", encoding="utf-8")
 

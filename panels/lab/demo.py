@@ -19,6 +19,7 @@ HEAD = (
     '<link rel="stylesheet" href="/dress/fonts/fonts.css">'
     '<link rel="stylesheet" href="/dress/css/colours.css">'
     '<link rel="stylesheet" href="/dress/css/panels.css">'
+    '<link rel="stylesheet" href="/dress/css/machine.css">'
     '<link rel="stylesheet" href="/dress/css/lab.css">'
     '<script src="/dress/js/line.js"></script>'
     '<script src="/dress/js/lab.js"></script>'

@@ -96,6 +96,7 @@ class Drawn(Layout):
             draw("figure", self.language, {"figure": json.dumps(plot)}),
             *self.buttons(add, None if same else _usable(state, end)),
             screen.model_said(state, parameters, models, self.language),
+            screen.inside(view, self.language),
         ]
 
     def buttons(self, add: str, usable: tuple[bool, bool] | None) -> list[Any]:

@@ -72,7 +72,9 @@ class Lab(Drawn):
             self.on(event, self.on_read, [memory, prompt], shown)
         self.on(self.examples.select, self.on_example, [memory], [*shown, prompt])
         self.on(self.model.input, self.on_model, [memory, self.model], shown, latest=True)
-        for panel in (self.tokens, self.rows, self.logits, self.choice, self.notes):
+        for panel in (
+            self.tokens, self.rows, self.logits, self.choice, self.notes, self.inside,
+        ):  # fmt: skip
             self.on(panel.select, self.on_act, [memory], shown)
         # Not `input`: Gradio's text box tells of keys only, not of what is pasted or deleted.
         self.on(self.search.change, self.on_search, [memory, self.search], shown, latest=True)

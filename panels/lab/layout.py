@@ -155,6 +155,10 @@ class Layout:
                         elem_id="seed",
                     )
                 self.choice = self.html("panel-choice", drawn["choice"])
+            with gr.Column(elem_classes="step", elem_id="step-inside"):
+                self.inside = self.html(
+                    "panel-inside", draw("inside", self.language, {"panels": []})
+                )
             self.html("foot", draw("foot", self.language, {}))
         with gr.Row(elem_id="bar"):
             self.text = self.html("panel-text", drawn["text"])
@@ -179,7 +183,7 @@ class Layout:
         return [
             self.memory, self.notes, self.tokens, self.rows, self.logits, self.probabilities,
             self.choice, self.text, self.figure, self.add, self.back, self.restart, self.run,
-            self.stop, self.model_line,
+            self.stop, self.model_line, self.inside,
         ]  # fmt: skip
 
     @property

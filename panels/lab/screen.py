@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from panels import choice, logits, probabilities, rows, text, tokens
+from markupsafe import Markup
+
+from panels import catalogue, choice, logits, probabilities, rows, text, tokens
 from panels.screen.drawing import draw
 from panels.screen.models import for_template
 from panels.screen.state import MODEL, Note, State
@@ -22,6 +24,9 @@ PANELS: dict[str, ModuleType] = {
     "choice": choice,
     "text": text,
 }
+
+INSIDE = ("heads", "blocks", "shares")
+"""The panels of the lab's last step, the same as on the pages."""
 
 Data = dict[str, dict[str, Any]]
 
@@ -40,6 +45,18 @@ def drawings(screen: Data, state: State, language: str) -> dict[str, str]:
 def drawing(name: str, view: View, language: str) -> str:
     """One panel alone."""
     return draw(name, language, PANELS[name].data(view) | {"address": view.state.to_query()})
+
+
+def inside(view: View, language: str) -> str:
+    """The last step: closed, or what goes on inside the model as this text is read."""
+    state, drawn = view.state, []
+    if state.inside:
+        asked = dict(zip(("block", "head", "rank"), map(str, state.inside), strict=True))
+        drawn = [
+            (name, Markup(draw(name, language, catalogue.PANELS[name].data(view, asked))))
+            for name in INSIDE
+        ]
+    return draw("inside", language, {"panels": drawn})
 
 
 def recorded(language: str) -> tuple[Data, int]:

@@ -9,6 +9,9 @@ from engine.shelf import Models
 from panels.screen.state import POSITION_MOST, REPEATS, SEED_MOST, SHOWN, WRITTEN_TOKENS, State
 from panels.screen.view import View, look
 
+INSIDE = (1, 1, 0)
+"""What the lab's last step opens on: the first block, its first head, the chosen token."""
+
 
 def act(models: Models, state: State, name: str, value: str) -> State:
     """The state after an act by its name; an unknown act or value changes nothing."""
@@ -98,6 +101,22 @@ def can_force(view: View) -> bool:
     return not after_end and view.selected >= view.prompt_length - 1
 
 
+def look_inside(_models: Models, state: State, value: str) -> State:
+    """Open the lab's last step, or close it."""
+    return replace(state, inside=INSIDE if _flag(value) else ())
+
+
+def open_head(_models: Models, state: State, value: str) -> State:
+    """Another head, in the lab's last step."""
+    block, head = map(_whole, value.split(","))
+    return replace(state, inside=(block, head, state.inside[2])) if state.inside else state
+
+
+def weigh_guess(_models: Models, state: State, value: str) -> State:
+    """Another token whose logit is taken apart there, by its rank."""
+    return replace(state, inside=(*state.inside[:2], _whole(value))) if state.inside else state
+
+
 def _flag(text: str) -> bool:
     if text not in ("0", "1"):
         raise ValueError(text)
@@ -119,4 +138,7 @@ ACTS: dict[str, Callable[[Models, State, str], State]] = {
     "another": draw_again,
     "repeat": repeat,
     "force": force,
+    "inside": look_inside,
+    "set:block,head": open_head,
+    "set:rank": weigh_guess,
 }

@@ -44,7 +44,9 @@ class Note:
 class State:
     """One screen. `written` are the ids after the prompt; `position` None is the last row.
 
-    `beside` is the model that is set beside the screen's to compare, "" for any other one.
+    `beside` is the model that is set beside the screen's to compare, "" for any other one. `inside`
+    is what the lab's last step is opened on, a block, a head and a guess by its rank; () when it is
+    closed.
     """
 
     prompt: str = ""
@@ -63,6 +65,7 @@ class State:
     search: str = ""
     repeat: int = 0
     beside: str = ""
+    inside: tuple[int, ...] = ()
 
     @property
     def settings(self) -> Settings:
@@ -160,7 +163,7 @@ def from_json(text: str, vocabulary: int) -> tuple[State, list[Note]]:
 
 def _fits(name: str, value: Any) -> bool:
     """Whether the page puts values of this kind under this name."""
-    if name == "written":
+    if name in ("written", "inside"):
         return isinstance(value, list) and all(type(id) is int for id in value)
     if name in ("prompt", "search", "strategy", "model", "beside"):
         return isinstance(value, str)
@@ -188,6 +191,7 @@ def _checked(
         "shown": _integer_of(*SHOWN),
         "search": lambda text: well_formed(text)[:SEARCH_CHARACTERS],
         "repeat": _integer_of(*REPEATS),
+        "inside": _inside,
     }
     prompt, notes = clean_prompt(values.get("prompt", ""))
     found: dict[str, Any] = {"prompt": prompt}
@@ -252,6 +256,13 @@ def _model(text: str) -> str:
 
 def _or_none(inner: Callable[[str], Any]) -> Callable[[str], Any]:
     return lambda text: None if text == "none" else inner(text)
+
+
+def _inside(text: str) -> tuple[int, ...]:
+    numbers = tuple(_integer(0, POSITION_MOST)(part) for part in text.split(".")) if text else ()
+    if len(numbers) not in (0, 3):
+        raise ValueError(text)
+    return numbers
 
 
 def _flag(text: str) -> bool:

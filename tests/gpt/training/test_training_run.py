@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +16,11 @@ import transformers
 from safetensors.torch import load_file
 
 import gpt
-from gpt.training import figures, loop
+from gpt.training import figures, knowledge, loop
 from gpt.training.__main__ import main
 from gpt.training.evaluate import read_text
+from gpt.training.exams import names
+from gpt.training.kits.telling import heldout_tellings
 from gpt.training.plan import Plan, rate
 from gpt.training.record import PROMPTS
 from gpt.training.state import read_log, saved_rows, saved_weights
@@ -29,6 +32,16 @@ SHAPE = ["--layers", "2", "--heads", "2", "--channels", "32", "--context", "32",
 LENGTH = [*SHAPE, "--tokens", str(STEPS * 8 * 32), "--watch-every", "10", "--save-every", "10"]
 LENGTH += ["--warm-up-steps", "5"]
 ALONE = ["--hands", "1", "--uncompiled"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_questions() -> Iterator[None]:
+    """A tiny model is asked a handful of what a real one is asked."""
+    questions = knowledge.cloze()[::100]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(knowledge, "cloze", lambda: questions)
+        patch.setattr(names, "heldout_tellings", lambda language: heldout_tellings(language)[::24])
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +167,30 @@ def test_evaluation_prints_a_line_a_source(
     assert lines[1].split()[3] in written
 
 
+def test_the_exams_come_below_and_into_the_card(
+    corpus: Path, checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = tmp_path / "README.md"
+    card.write_text("<!-- figures -->\n<!-- end of figures -->\n")
+    evaluate = ["evaluate", "--corpus", str(corpus), "--model", str(checkpoint), "--quick"]
+    capsys.readouterr()
+    assert main([*evaluate, "--card", str(card)]) == 0
+    bits, exams = capsys.readouterr().out.split("\n\n")
+    assert [len(table.splitlines()) for table in (bits, exams)] == [1 + len(WATCHED), 9]
+    assert exams.splitlines()[0].split()[-2:] == ["target", "reached"]
+    assert "| openings " in card.read_text()
+    assert "distinct 4-grams" not in card.read_text()
+
+
+def test_stories_are_written_on_a_sheet(
+    checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "stories.md"
+    assert main(["read", "--model", str(checkpoint), "--out", str(out)]) == 0
+    assert out.read_text().count("First sentence that does not follow") == 40
+    assert capsys.readouterr().out.startswith("en: 20 stories, median ")
+
+
 def test_baselines_are_counted_once_and_shown_beside_the_model(
     corpus: Path, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +262,8 @@ def test_the_record_says_what_the_model_said(checkpoint: Path) -> None:
             probabilities = [probability for _, _, probability in said["next"]]
             assert len(probabilities) == 10
             assert probabilities == sorted(probabilities, reverse=True)
+        assert len(snapshot["answers"]) == len(record["openings"]) == 48
+        assert snapshot["cloze"].keys() == {"told", "new"}
     first, last = record["snapshots"][0]["said"][0], record["snapshots"][-1]["said"][0]
     assert first["next"][0][2] < 0.02 < last["next"][0][2]
     assert first["sample"] != last["sample"]

@@ -349,6 +349,35 @@ def test_an_act_changes_the_screen(lab_page: Lab) -> None:
     assert acted(lab_page, IL, "repeat", "1000").state == replace(IL, repeat=1000)
 
 
+def test_the_last_step_is_closed_until_it_is_opened(lab_page: Lab) -> None:
+    closed = acted(lab_page, IL, "position")
+    assert not classed(closed.values["panel-inside"], "inside-part")
+    opened = acted(lab_page, IL, "inside")
+    assert opened.state.inside
+    assert len(classed(opened.values["panel-inside"], "inside-part")) == 3
+    again = acted(lab_page, opened.state, "inside", "0")
+    assert again.state == IL
+
+
+def test_the_last_step_shows_the_head_and_the_guess_that_were_asked_for(lab_page: Lab) -> None:
+    opened = acted(lab_page, IL, "inside").state
+    head = acted(lab_page, opened, "set:block,head", "2,3")
+    (panel,) = classed(head.values["panel-inside"], "heads-panel")
+    assert (panel.attributes["data-block"], panel.attributes["data-head"]) == ("2", "3")
+    guess = acted(lab_page, head.state, "set:rank", "4")
+    assert guess.state.inside == (2, 3, 4)
+    first, fourth = (
+        classed(each.values["panel-inside"], "shares-panel")[0].attributes["data-total"]
+        for each in (head, guess)
+    )
+    assert first != fourth
+
+
+@pytest.mark.parametrize("act", ["set:block,head", "set:rank"])
+def test_a_closed_step_keeps_no_head(lab_page: Lab, act: str) -> None:
+    assert acted(lab_page, IL, act, "2,3" if "," in act else "2").left("memory")
+
+
 @pytest.mark.parametrize(
     "told",
     [None, [], 5, "force", {}, {"act": "force"}, {"value": "9"}, {"act": None, "value": None},

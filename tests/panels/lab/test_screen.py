@@ -29,6 +29,7 @@ states = st.builds(
     position=st.none() | st.integers(0, 40),
     search=st.sampled_from(["", "e", "<"]),
     repeat=st.sampled_from([0, 10]),
+    inside=st.sampled_from([(), (1, 1, 0), (9, 9, 9)]),
 )
 
 

@@ -17,6 +17,7 @@ from jinja2 import Environment, nodes
 
 from gpt.habits import HABITS
 from panels.catalogue import PANELS
+from panels.lab.screen import INSIDE
 from panels.screen.models import SAID as KINDS
 from panels.screen.words import LANGUAGES, SITE, Words, words_of
 from tests.conftest import ROOT
@@ -95,6 +96,7 @@ def put_together() -> set[str]:
         },
         "full_context.": {"dropped", "kept", "computed"},
         "heads.": set(HABITS),
+        "inside.": set(INSIDE),
         "parameters.": {
             "tied_embedding", "token_embedding", "output", "position_embedding",
             "attention", "feed_forward", "norms",
