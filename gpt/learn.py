@@ -17,9 +17,12 @@ from gpt.model import GPT
 
 
 def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    """The loss: the mean of −ln p over the tokens that came, (T, V) and (T,) to one number."""
-    logs = logits.log_softmax(dim=-1)  # (T, V)
-    came = logs.gather(-1, targets.unsqueeze(-1))  # (T, 1)
+    """The loss: the mean of −ln p over the tokens that came.
+
+    logits (T, V), targets (T,): one number, in nats.
+    """
+    logs = logits.log_softmax(dim=-1)
+    came = logs.gather(-1, targets.unsqueeze(-1))
     return -came.mean()
 
 
@@ -43,26 +46,38 @@ class Lesson:
 
 
 def one_step(network: GPT, ids: Sequence[int], rate: float) -> Lesson:
-    """One step of plain gradient descent on one text: each weight less `rate` × its gradient.
+    """One step of plain gradient descent on one text.
 
-    Raises ValueError for fewer than two tokens: nothing comes after a single one.
+    Each weight less `rate` × its gradient, on a copy. Raises ValueError
+    for fewer than two tokens: nothing comes after a single one.
     """
     if len(ids) < 2:
-        raise ValueError("a lesson needs a token, and one that comes after it")
+        raise ValueError("a lesson needs a token and one after it")
     tokens, targets = torch.tensor([ids[:-1]]), torch.tensor(ids[1:])
-    with torch.device("meta"):
-        formula = GPT(network.config)  # no numbers of its own
-    weights = {name: each.detach().requires_grad_() for name, each in network.named_parameters()}
-    before = functional_call(formula, weights, tokens)[0]
+    weights = _weights(network)
+    before = _read(network, weights, tokens)
     loss = cross_entropy(before, targets)
-    gradient, *gradients = torch.autograd.grad(loss, [before, *weights.values()])
+    slopes = torch.autograd.grad(loss, [before, *weights.values()])
     with torch.no_grad():
         moved = {
-            name: weight - rate * slope
-            for (name, weight), slope in zip(weights.items(), gradients, strict=True)
+            name: weight - rate * slopes[number]
+            for number, (name, weight) in enumerate(weights.items(), 1)
         }
-        after = functional_call(formula, moved, tokens)[0]
-    return Lesson(targets, before.detach(), after, gradient)
+        after = _read(network, moved, tokens)
+    return Lesson(targets, before.detach(), after, slopes[0])
+
+
+def _weights(network: GPT) -> dict[str, Tensor]:
+    """The weights by name, to be followed by a gradient; they lie where the network has them."""
+    return {name: each.detach().requires_grad_() for name, each in network.named_parameters()}
+
+
+def _read(network: GPT, weights: dict[str, Tensor], tokens: Tensor) -> Tensor:
+    """(T, V): the logits of one text, with these weights in the place of the network's."""
+    with torch.device("meta"):
+        formula = GPT(network.config)  # no numbers of its own
+    logits: Tensor = functional_call(formula, weights, tokens)[0]
+    return logits
 
 
 def _surprises(logits: Tensor, targets: Tensor) -> Tensor:

@@ -218,11 +218,12 @@ def _rank(row: np.ndarray[Any, np.dtype[np.float32]], id: int) -> int:
 
 
 def window(length: int, context: int) -> int:
-    """How many of the first of `length` tokens must go for the rest to fit `context` positions.
+    """How many of the first of `length` tokens must go.
 
-    The older half goes each time the context is full, so that it need not be read again at every
-    token; the rule looks at the length alone, so a text written token by token and the same text
-    opened from its address are read alike.
+    The rest fits `context` positions. The older half goes each time the
+    context is full, so that it need not be read again at every token. The
+    rule looks at the length alone: a text written token by token and the
+    same text opened from its address are read alike.
     """
     if length <= context:
         return 0

@@ -9,9 +9,10 @@ PASSAGE = 4
 
 
 def said_before(ids: Sequence[int]) -> list[bool]:
-    """Of every token: whether it stands in a passage that the text held already.
+    """Of every token: whether it stands in a passage said before.
 
-    A passage is `PASSAGE` tokens in a row; it may overlap the one that it repeats.
+    A passage is `PASSAGE` tokens in a row; it may overlap the one that
+    it repeats.
     """
     seen: set[tuple[int, ...]] = set()
     again = [False] * len(ids)
