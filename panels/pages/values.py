@@ -215,7 +215,6 @@ def _loops(view: View) -> dict[str, list[Any]]:
     (length,) = growing.CONTROLS
     greedy, _ = growing.data(view, length.start)["ways"]
     return {
-        "loop_prompt": ["text", view.state.prompt],
         "loop_again": ["integer", greedy["again"]],
         "loop_length": ["integer", len(greedy["tokens"])],
     }

@@ -11,7 +11,7 @@ from engine.engine import Engine
 from gpt import Settings
 from gpt.repeats import said_before
 from panels import growing
-from panels.pages.values import recorded
+from panels.pages.openings import openings
 from panels.screen.drawing import draw
 from panels.screen.state import State
 from panels.screen.view import look
@@ -108,7 +108,7 @@ def test_a_text_longer_than_the_context_goes_on(tiny: Engine) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_loop_grows_surer_as_the_page_says(conteur: Engine, language: str) -> None:
     """After the beginning it opens on, the repeated tokens are likelier than the others."""
-    way = shown(conteur, 40, prompt=recorded(language)["loop_prompt"][1])["ways"][0]
+    way = shown(conteur, 40, prompt=openings(language)["growing"]["prompt"])["ways"][0]
     bits: dict[bool, list[float]] = {True: [], False: []}
     for each in way["tokens"]:
         bits[each["again"]].append(-math.log2(each["probability"]))
@@ -127,7 +127,7 @@ def test_a_high_temperature_is_odd(conteur: Engine) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_signs_stand_on_the_screen_and_in_words(conteur: Engine, language: str) -> None:
-    drawn = shown(conteur, 40, prompt=recorded(language)["loop_prompt"][1])
+    drawn = shown(conteur, 40, prompt=openings(language)["growing"]["prompt"])
     html = draw("growing", language, drawn)
     words = words_of(language)
     assert html.count("made shade-") == sum(len(way["tokens"]) for way in drawn["ways"]) + 6
