@@ -28,7 +28,6 @@ from tests.panels.lab.test_record import assert_alike
 TABLE: list[dict[str, Any]] = tomllib.loads((SITE / "pages.toml").read_text("utf-8"))["page"]
 FENCE = re.compile(r"^```(panel|figure|source)\n(.+?)\n```$", re.MULTILINE)
 SOURCES = sorted({name for row in TABLE for name in row["sources"]})
-QUOTED = [name for name in SOURCES if not name.startswith("gpt.training.")]
 WIDEST = 76
 """Characters of a quoted line: more would be cut off, or lie under the button that copies it."""
 
@@ -64,13 +63,13 @@ def test_a_page_holds_what_the_table_says(row: dict[str, Any], language: str) ->
         assert text.count("??? question") in (2, 3)
 
 
-@pytest.mark.parametrize("name", QUOTED)
+@pytest.mark.parametrize("name", SOURCES)
 def test_a_quoted_line_fits_the_page(name: str) -> None:
     lines = quoted(name).splitlines()
     assert [line for line in lines if len(line) > WIDEST] == []
 
 
-@pytest.mark.parametrize("name", QUOTED)
+@pytest.mark.parametrize("name", SOURCES)
 def test_what_teaches_stands_above_the_line_it_explains(name: str) -> None:
     code = quoted(name)
     tokens = list(generate_tokens(StringIO(code).readline))
