@@ -92,5 +92,5 @@ def test_the_rows_before_are_those_of_a_reading() -> None:
 
 
 def test_a_single_token_teaches_nothing(model: gpt.Model) -> None:
-    with pytest.raises(ValueError, match="one after it"):
+    with pytest.raises(ValueError, match="two tokens or more"):
         one_step(model.network, [0], 0.1)
