@@ -15,18 +15,14 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from gpt.errors import CheckpointError
-from gpt.model import Config
+from gpt.model import ACTIVATIONS, Config
 from gpt.tokenizer import Tokenizer
 
 WHOLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 """The weights in one file, or the list of the files that each hold some of them."""
 
-USUAL = {
-    "scale_attn_weights": True,
-    "scale_attn_by_inverse_layer_idx": False,
-    "add_cross_attention": False,
-}
-"""What GPT-2 itself does, where the class of `transformers` can do otherwise."""
+SYNONYMS = {"gelu_pytorch_tanh": "gelu_new", "gelu_fast": "gelu_new", "swish": "silu"}
+"""Other names, in `transformers`, of activations that GPT has."""
 
 
 def read_config(folder: Path) -> Config:
@@ -37,20 +33,14 @@ def read_config(folder: Path) -> Config:
             f"{folder.name}: this is a {values.get('model_type')!r} model, not a 'gpt2' one.",
             "not_gpt2",
         )
-    if values.get("activation_function", "gelu_new") not in ("gelu_new", "gelu_pytorch_tanh"):
+    activation = values.get("activation_function", "gelu_new")
+    activation = SYNONYMS.get(str(activation), activation)
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise CheckpointError(
-            f"{folder.name}: its activation {values['activation_function']!r} is not GPT-2's.",
-            "not_gpt2",
+            f"{folder.name}: its activation {activation!r} is not one of GPT-2's.", "not_gpt2"
         )
-    for option, usual in USUAL.items():
-        if values.get(option, usual) != usual:
-            raise CheckpointError(
-                f"{folder.name}: {option} is {values[option]!r}, not {usual}.", "not_gpt2"
-            )
-    if values.get("n_inner") not in (None, 4 * _whole(values, "n_embd", folder)):
-        raise CheckpointError(
-            f"{folder.name}: its feed-forward layers do not expand by four.", "not_gpt2"
-        )
+    if _flag(values, "add_cross_attention", False, folder):
+        raise CheckpointError(f"{folder.name}: its blocks read a second text.", "not_gpt2")
     epsilon = values.get("layer_norm_epsilon", 1e-5)
     if not isinstance(epsilon, float) or not 0 < epsilon < 1:
         raise CheckpointError(f"{folder.name}: layer_norm_epsilon is {epsilon!r}.")
@@ -63,6 +53,10 @@ def read_config(folder: Path) -> Config:
             channels=_whole(values, "n_embd", folder),
             norm_epsilon=epsilon,
             tied=values.get("tie_word_embeddings", True) is not False,
+            activation=activation,
+            neurons=None if values.get("n_inner") is None else _whole(values, "n_inner", folder),
+            scaled=_flag(values, "scale_attn_weights", True, folder),
+            scaled_by_block=_flag(values, "scale_attn_by_inverse_layer_idx", False, folder),
         )
     except ValueError as reason:
         raise CheckpointError(f"{folder.name}: config.json does not fit: {reason}.") from None
@@ -123,8 +117,16 @@ def open_tokenizer(folder: Path) -> Tokenizer:
 def _whole(values: dict[str, Any], key: str, folder: Path) -> int:
     """A whole number of `config.json`."""
     value = values.get(key)
-    if not isinstance(value, int):
+    if type(value) is not int:
         raise CheckpointError(f"{folder.name}: {key} is {value!r} in config.json, not a number.")
+    return value
+
+
+def _flag(values: dict[str, Any], key: str, usual: bool, folder: Path) -> bool:
+    """A yes or no of `config.json`, `usual` where it does not say."""
+    value = values.get(key, usual)
+    if not isinstance(value, bool):
+        raise CheckpointError(f"{folder.name}: {key} is {value!r} in config.json, not yes or no.")
     return value
 
 

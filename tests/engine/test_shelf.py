@@ -121,8 +121,8 @@ def test_a_model_that_does_not_fit_is_refused_with_its_size(
 
 
 def test_the_memory_of_a_model_counts_every_parameter_twice() -> None:
-    for tied in (True, False):
-        config = gpt.Config(320, 32, layers=2, heads=2, channels=16, tied=tied)
+    for tied, neurons in ((True, None), (False, None), (True, 24)):
+        config = gpt.Config(320, 32, layers=2, heads=2, channels=16, tied=tied, neurons=neurons)
         numbers = sum(parameter.numel() for parameter in gpt.GPT(config).parameters())
         assert memory_of(config) == 2 * 4 * numbers
     assert 0 < spare_memory() < 2**50

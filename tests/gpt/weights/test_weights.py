@@ -94,6 +94,33 @@ def test_names_without_prefix_masks_and_a_stored_head_open_too(folder: Path) -> 
     close_to_reference(gpt.load(folder), gpt2())
 
 
+OPTIONS: list[dict[str, Any]] = [
+    *({"activation_function": name} for name in ("gelu", "relu", "silu", "gelu_new", "tanh")),
+    *({"activation_function": name} for name in ("gelu_fast", "gelu_pytorch_tanh", "swish")),
+    {"n_inner": 24},
+    {"scale_attn_weights": False},
+    {"scale_attn_by_inverse_layer_idx": True},
+    {"scale_attn_weights": False, "scale_attn_by_inverse_layer_idx": True, "n_inner": 80},
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_the_choices_that_gpt2_leaves_open_are_computed_as_transformers_does(
+    tmp_path: Path, encoder: tokenizers.Tokenizer, options: dict[str, Any]
+) -> None:
+    reference = gpt2(n_layer=3, **options)
+    model = gpt.load(save(reference, encoder, tmp_path / "other"))
+    close_to_reference(model, reference)
+    ids = list(range(3, 33))
+    with torch.no_grad():
+        expected = reference(torch.tensor([[0, *ids]])).logits[0]
+    for reading in (
+        model.read_ids(ids, model.read_ids(ids[:20])),
+        model.read_ids(ids, trace=True),
+    ):
+        torch.testing.assert_close(reading.logits, expected, atol=1e-4, rtol=0)
+
+
 @pytest.mark.parametrize("shard", ["1GB", "20KB"])
 def test_an_untied_head_is_used(tmp_path: Path, encoder: tokenizers.Tokenizer, shard: str) -> None:
     reference = gpt2(tie_word_embeddings=False)
@@ -217,10 +244,13 @@ def test_an_index_that_points_out_of_the_folder(folder: Path) -> None:
     [
         ({"model_type": "llama"}, "this is a 'llama' model"),
         ({"model_type": None}, "not a 'gpt2' one"),
-        ({"activation_function": "relu"}, "'relu' is not GPT-2's"),
-        ({"n_inner": 65}, "do not expand by four"),
-        ({"scale_attn_by_inverse_layer_idx": True}, "scale_attn_by_inverse_layer_idx is True"),
-        ({"scale_attn_weights": False}, "scale_attn_weights is False"),
+        ({"activation_function": "softplus"}, "'softplus' is not one of GPT-2's"),
+        ({"activation_function": ["relu"]}, "['relu'] is not one of GPT-2's"),
+        ({"n_inner": 65}, "which config.json contradicts"),
+        ({"n_inner": 0}, "at least 1 neuron"),
+        ({"n_inner": "wide"}, "n_inner is 'wide'"),
+        ({"scale_attn_weights": "no"}, "scale_attn_weights is 'no' in config.json, not yes or no"),
+        ({"add_cross_attention": True}, "its blocks read a second text"),
         ({"n_embd": None}, "n_embd is None"),
         ({"n_layer": "two"}, "n_layer is 'two'"),
         ({"n_layer": 0}, "at least 1"),
