@@ -204,7 +204,22 @@ def _checked(
                 refused.append(name)
     if refused:
         notes.append(Note("ignored", {"names": ", ".join(refused)}))
-    return State(**found), notes
+    state = State(**found)
+    if (
+        "temperature" in refused
+        and state.strategy != "greedy"
+        and _zero(values.get("temperature", ""))
+    ):
+        notes.append(Note("greedy", {}))
+    return state, notes
+
+
+def _zero(text: str) -> bool:
+    """A temperature at which, were it one, the first token would always be taken."""
+    try:
+        return text.isascii() and float(text) == 0
+    except ValueError:
+        return False
 
 
 def _number(least: float, most: float) -> Callable[[str], float]:
