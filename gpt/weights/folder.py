@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
@@ -17,9 +18,13 @@ from torch import Tensor
 from gpt.errors import CheckpointError
 from gpt.model import ACTIVATIONS, Config
 from gpt.tokenizer import Tokenizer
+from gpt.weights.names import MASK
 
 WHOLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 """The weights in one file, or the list of the files that each hold some of them."""
+
+FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+"""How weights may be stored. Of smaller numbers each stands for another, by a scale of its own."""
 
 SYNONYMS = {"gelu_pytorch_tanh": "gelu_new", "gelu_fast": "gelu_new", "swish": "silu"}
 """Other names, in `transformers`, of activations that GPT has."""
@@ -69,10 +74,18 @@ def read_tensors(folder: Path) -> dict[str, Tensor]:
         if not file.is_file():
             raise CheckpointError(f"{folder.name}: the file {file.name} is missing.", "missing")
         try:
-            tensors |= {name: tensor.float() for name, tensor in load_file(file).items()}
+            tensors |= load_file(file)
         except (SafetensorError, OSError, ValueError):
             raise CheckpointError(f"{folder.name}: {file.name} is damaged or cut short.") from None
-    return tensors
+    for name, tensor in tensors.items():
+        if tensor.dtype not in FLOATS and not MASK.fullmatch(name):
+            kind = str(tensor.dtype).removeprefix("torch.")
+            raise CheckpointError(
+                f"{folder.name}: the tensor {name} is packed into {kind}, which GPT-2 does not "
+                "unpack.",
+                "packed",
+            )
+    return {name: tensor.float() for name, tensor in tensors.items()}
 
 
 def shards(folder: Path) -> list[str]:

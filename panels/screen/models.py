@@ -9,8 +9,8 @@ from gpt import CheckpointError
 from panels.screen.state import MODEL, Note, State
 
 SAID = (
-    "opening", "not_offered", "unreachable", "unknown", "not_gpt2", "memory", "pickled", "missing",
-    "damaged",
+    "opening", "not_offered", "unreachable", "unknown", "not_gpt2", "memory", "pickled", "packed",
+    "missing", "damaged",
 )  # fmt: skip
 """The kinds of CheckpointError that have words of their own: `notes.model_<kind>`."""
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import tokenizers
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save_file, save_model
 from tokenizers import models
 
 import gpt
@@ -129,6 +129,42 @@ def test_an_untied_head_is_used(tmp_path: Path, encoder: tokenizers.Tokenizer, s
     model = gpt.load(folder)
     assert not model.network.config.tied
     close_to_reference(model, reference)
+
+
+@pytest.mark.parametrize("prefix", ["", "transformer."])
+def test_a_table_stored_once_as_the_head_serves_for_both(
+    tmp_path: Path, encoder: tokenizers.Tokenizer, prefix: str
+) -> None:
+    """What `safetensors.torch.save_model` writes: of two names for one tensor it keeps the first."""
+    reference = gpt2()
+    folder = save(reference, encoder, tmp_path / "once")
+    save_model(reference, str(folder / WHOLE))
+    stored = load_file(folder / WHOLE)
+    assert "lm_head.weight" in stored
+    assert "transformer.wte.weight" not in stored
+    if not prefix:
+        bare = {name.removeprefix("transformer."): tensor for name, tensor in stored.items()}
+        save_file(bare, folder / WHOLE)
+    model = gpt.load(folder)
+    assert model.network.config.tied
+    close_to_reference(model, reference)
+
+
+@pytest.mark.parametrize("kind", [torch.int8, torch.uint8, torch.float8_e4m3fn, torch.bool])
+def test_weights_packed_into_smaller_numbers_are_refused(folder: Path, kind: torch.dtype) -> None:
+    name = "transformer.h.0.mlp.c_fc.weight"
+    change_tensors(folder, lambda tensors: tensors.update({name: tensors[name].to(kind)}))
+    said = str(kind).removeprefix("torch.")
+    assert f"the tensor {name} is packed into {said}" in refusal(folder)
+    with pytest.raises(gpt.CheckpointError) as refused:
+        gpt.load(folder)
+    assert refused.value.kind == "packed"
+
+
+def test_a_mask_of_whole_numbers_is_no_weight(folder: Path) -> None:
+    mask = torch.ones(1, 1, 32, 32, dtype=torch.uint8).tril()
+    change_tensors(folder, lambda tensors: tensors.update({"transformer.h.0.attn.bias": mask}))
+    close_to_reference(gpt.load(folder), gpt2())
 
 
 def test_an_untied_head_that_is_missing_is_told(
