@@ -23,6 +23,9 @@ from gpt.weights.names import MASK
 WHOLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 """The weights in one file, or the list of the files that each hold some of them."""
 
+OPTIONS = "tokenizer_config.json"
+"""What `transformers` is told about the tokenizer, beside its own file."""
+
 FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 """How weights may be stored. Of smaller numbers each stands for another, by a scale of its own."""
 
@@ -111,6 +114,8 @@ def _weight_files(folder: Path) -> list[Path]:
 
 
 def open_tokenizer(folder: Path) -> Tokenizer:
+    """What cuts texts: its start and its end as `config.json` names them, a space in front as
+    `tokenizer_config.json` says."""
     path, vocabulary, merges = (
         folder / name for name in ("tokenizer.json", "vocab.json", "merges.txt")
     )
@@ -118,13 +123,28 @@ def open_tokenizer(folder: Path) -> Tokenizer:
     if not path.is_file() and not pair:
         raise CheckpointError(f"{folder.name}: the file tokenizer.json is missing.", "missing")
     named = path.name if path.is_file() else f"{vocabulary.name} with {merges.name}"
+    values = _read_json(folder / "config.json")
+    options = folder / OPTIONS
+    prefix_space = _read_json(options).get("add_prefix_space") if options.is_file() else None
+    how = (
+        _id(values, "bos_token_id"),
+        _id(values, "eos_token_id"),
+        prefix_space if isinstance(prefix_space, bool) else None,
+    )
     try:
         if path.is_file():
-            return Tokenizer.from_file(path)
-        return Tokenizer.from_pair(vocabulary, merges)
+            return Tokenizer.from_file(path, *how)
+        return Tokenizer.from_pair(vocabulary, merges, *how)
     except Exception as reason:  # `tokenizers` raises the bare class
         sentence = str(reason).splitlines()[0] if str(reason) else type(reason).__name__
         raise CheckpointError(f"{folder.name}: {named} does not open: {sentence}.") from None
+
+
+def _id(values: dict[str, Any], key: str) -> int | None:
+    """The id that `config.json` gives, the first of several."""
+    given = values.get(key)
+    first = given[0] if isinstance(given, list) and given else given
+    return first if type(first) is int and first >= 0 else None
 
 
 def _whole(values: dict[str, Any], key: str, folder: Path) -> int:

@@ -135,7 +135,7 @@ def test_an_untied_head_is_used(tmp_path: Path, encoder: tokenizers.Tokenizer, s
 def test_a_table_stored_once_as_the_head_serves_for_both(
     tmp_path: Path, encoder: tokenizers.Tokenizer, prefix: str
 ) -> None:
-    """What `safetensors.torch.save_model` writes: of two names for one tensor it keeps the first."""
+    """What `safetensors.torch.save_model` writes: of two names for one tensor, one."""
     reference = gpt2()
     folder = save(reference, encoder, tmp_path / "once")
     save_model(reference, str(folder / WHOLE))
@@ -192,6 +192,75 @@ def test_a_vocabulary_with_merges_cuts_as_transformers_does(
     theirs = GPT2Tokenizer.from_pretrained(folder)
     if "<|endoftext|>" not in text:
         assert model.tokenizer.encode(text) == theirs(text).input_ids
+
+
+NAMED = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
+
+
+def without_end_of_text(encoder: tokenizers.Tokenizer) -> tokenizers.Tokenizer:
+    """A vocabulary as other languages' GPT-2s have it: five names, and no `<|endoftext|>`."""
+    values = json.loads(encoder.to_str())
+    pieces = [each for each in values["model"]["vocab"] if each != "<|endoftext|>"]
+    values["model"]["vocab"] = {each: id for id, each in enumerate([*NAMED, *pieces])}
+    values["post_processor"] = None
+    values["added_tokens"] = []
+    made = tokenizers.Tokenizer.from_str(json.dumps(values))
+    made.add_special_tokens(list(NAMED))
+    return made
+
+
+@pytest.mark.parametrize("pair", [False, True])
+@pytest.mark.parametrize(("ends", "start"), [(2, 0), ([2, 7], 0), (2, None)], ids=str)
+def test_the_configuration_names_the_start_and_the_end(
+    tmp_path: Path, encoder: tokenizers.Tokenizer, ends: Any, start: int | None, pair: bool
+) -> None:
+    other = without_end_of_text(encoder)
+    reference = gpt2(vocab_size=other.get_vocab_size())
+    folder = save(reference, other, tmp_path / "german")
+    change_config(folder, eos_token_id=ends, bos_token_id=start)
+    if pair:
+        (folder / "tokenizer.json").unlink()
+        other.model.save(str(folder))
+    model = gpt.load(folder)
+    tokenizer = model.tokenizer
+    assert (tokenizer.start, tokenizer.end_of_text) == (2 if start is None else 0, 2)
+    assert tokenizer.token(2).is_end_of_text
+    for text in ("Es war </s> einmal <s>", " l’été", "<mask>"):
+        assert tokenizer.decode(tokenizer.encode(text)) == text
+    assert 2 not in tokenizer.encode("</s>")
+    assert model.read("").ids == (tokenizer.start,)
+    assert model.read("Il").ids == tuple(other.encode("Il").ids)
+    close_to_reference(model, reference)
+
+
+def test_a_vocabulary_whose_end_nobody_names_is_refused(
+    tmp_path: Path, encoder: tokenizers.Tokenizer
+) -> None:
+    other = without_end_of_text(encoder)
+    folder = save(gpt2(vocab_size=other.get_vocab_size()), other, tmp_path / "endless")
+    wrong: list[Any] = [None, 50256, 40, -1, True, "2", []]  # 40 is a piece of text
+    for nobody in wrong:
+        change_config(folder, eos_token_id=nobody)
+        assert "the vocabulary has no <|endoftext|>, and no other end is named" in refusal(folder)
+
+
+@pytest.mark.parametrize("pair", [False, True])
+@pytest.mark.parametrize("space", [True, False])
+def test_a_space_is_put_in_front_where_transformers_puts_one(
+    tmp_path: Path, encoder: tokenizers.Tokenizer, space: bool, pair: bool
+) -> None:
+    folder = save(gpt2(), encoder, tmp_path / "spaced")
+    if pair:
+        (folder / "tokenizer.json").unlink()
+        encoder.model.save(str(folder))
+    (folder / "tokenizer_config.json").write_text(json.dumps({"add_prefix_space": space}))
+    from transformers import GPT2Tokenizer
+
+    theirs = GPT2Tokenizer.from_pretrained(folder)
+    ours = gpt.load(folder).tokenizer
+    for text in ("Once upon", " Once", "été", ""):
+        assert ours.encode(text) == theirs(text, add_special_tokens=False).input_ids
+    assert (ours.encode("Once") == ours.encode(" Once")) == space
 
 
 def test_an_opened_network_is_ready_to_read(folder: Path) -> None:
