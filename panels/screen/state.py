@@ -29,7 +29,8 @@ SHOWN = (20, 100, 500)
 SEARCH_CHARACTERS = 100
 REPEATS = (0, 10, 100, 1000)
 MODEL = "conteur"
-MODEL_NAME = re.compile(r"[\w./+ -]{1,200}", re.ASCII)
+MODEL_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f<>\u2028\u2029\ud800-\udfff]{1,200}")
+"""A folder may be called almost anything; only those that a host offers are opened."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -71,6 +72,37 @@ def test_a_folder_is_known_by_its_own_name_alone(folders: list[str]) -> None:
         Path(folders[0]).name,
         "gpt2",
         "someone/small",
+    )
+
+
+def test_folders_of_one_name_are_told_apart_by_those_above() -> None:
+    paths = ["/a/one/checkpoint-500", "/a/two/checkpoint-500", "/b/two/checkpoint-500", "/a/three"]
+    names = ("one/checkpoint-500", "a/two/checkpoint-500", "b/two/checkpoint-500", "three")
+    assert Shelf(paths).names[1:] == names
+    assert Shelf([*paths[:2], "/a/./one/checkpoint-500/"]).names[1:] == (
+        "one/checkpoint-500",
+        "two/checkpoint-500",
+    )
+    assert Shelf(["/mine/conteur", "someone/small", "/x/someone/small"]).names == (
+        ALWAYS,
+        "mine/conteur",
+        "someone/small",
+        "small",
+    )
+    assert Shelf(["gpt2", "/x/gpt2"]).names == (ALWAYS, "gpt2", "x/gpt2")
+
+
+def test_the_log_says_which_file_and_why(
+    folders: list[str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(folders[0], broken)
+    next(broken.glob("*.safetensors")).write_bytes(b"nothing")
+    assert kind(Shelf([str(broken)]), str(broken)) == "damaged"
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        f"The model {broken} does not open: broken: model-00001-of-00001.safetensors "
+        "is damaged or cut short."
     )
 
 
