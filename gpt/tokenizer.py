@@ -143,6 +143,10 @@ class Tokenizer:
         """V, the number of tokens."""
         return len(self.spellings)
 
+    def widen(self, rows: int) -> None:
+        """Count as many tokens as a network has rows: those beyond the entries have no bytes."""
+        self.spellings += (b"",) * (rows - len(self.spellings))
+
     def encode(self, text: str) -> list[int]:
         """The ids of a text, without a start token; a typed `<|endoftext|>` is ordinary text.
 

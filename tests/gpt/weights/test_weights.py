@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file, save_model
 from tokenizers import models
 
 import gpt
+from gpt.terminal import shown
 from gpt.weights import our_name, their_name
 from tests.gpt.conftest import randomise
 from tests.gpt.reference import gpt2, save
@@ -280,7 +281,10 @@ def test_rows_beyond_the_vocabulary_are_tokens_without_text(folder: Path) -> Non
     )
     model = gpt.load(folder)
     assert model.read("Il").logits.shape[-1] == 324
+    assert model.tokenizer.size == 324
     assert model.tokenizer.token(323).text == ""
+    assert shown(model.tokenizer.token(323)) == "⟨323⟩"
+    assert model.tokenizer.decode([*model.tokenizer.encode("Il"), 323]) == "Il"
 
 
 def test_names_there_and_back() -> None:
