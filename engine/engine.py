@@ -8,6 +8,7 @@ computed anew.
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
@@ -39,6 +40,8 @@ from gpt.trace import Trace
 from gpt.weights import load
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 TEXTS_AT_ONCE = 64
 POSITIONS_AT_ONCE = 256
@@ -352,6 +355,7 @@ class Engine:
             self._hand = one_core() if size <= SMALL else ALL_CORES
         except CheckpointError as error:
             self._error = error
+            logger.warning("The model %s does not open: %s", self.name, error)
         finally:
             if self._model is None:
                 self._failed = time.monotonic()

@@ -14,7 +14,7 @@ BYTES_A_PARAMETER = 8
 def memory_of(config: Config) -> int:
     """The bytes that a model of this shape takes in memory."""
     channels = config.channels
-    block = 12 * channels * channels + 13 * channels
+    block = (4 * channels + 2 * config.wide + 9) * channels + config.wide
     tables = config.vocabulary * channels * (1 if config.tied else 2)
     numbers = tables + config.context * channels + config.layers * block + 2 * channels
     return BYTES_A_PARAMETER * numbers

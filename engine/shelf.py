@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -51,8 +51,7 @@ class Shelf:
     """Engines by name; only what it was made with can be opened: Hub ids and folders."""
 
     def __init__(self, sources: Sequence[str] = (), memory: int | None = None) -> None:
-        self._sources = {ALWAYS: ALWAYS, **{public(each): each for each in sources}}
-        self._sources[ALWAYS] = ALWAYS
+        self._sources = named_apart([ALWAYS, *sources])
         self._memory = spare_memory() if memory is None else memory
         self._lock = threading.Lock()
         self._engines: OrderedDict[str, Engine] = OrderedDict({ALWAYS: Engine(ALWAYS)})
@@ -143,6 +142,37 @@ def offered(text: str) -> list[str]:
 def public(source: str) -> str:
     """A model's name for those outside: of a folder, only its own name."""
     return source if HUB_ID.fullmatch(source) and not os.path.isdir(source) else Path(source).name
+
+
+def named_apart(sources: Sequence[str]) -> dict[str, str]:
+    """The sources by their names for those outside, each its own.
+
+    Folders of one name are told apart by the folder that they lie in, or those above it.
+    """
+    known = {ALWAYS: ALWAYS}
+    known |= {_one(each): each for each in sources if each != ALWAYS}
+    depth = dict.fromkeys(known, 1)
+    while True:
+        names = {each: _name(each, known[each], depth[each]) for each in known}
+        count = Counter(names.values())
+        same = [
+            each
+            for each, name in names.items()
+            if count[name] > 1 and each != ALWAYS and depth[each] < len(Path(each).parts) - 1
+        ]
+        if not same:
+            return {names[each]: source for each, source in known.items()}
+        for each in same:
+            depth[each] += 1
+
+
+def _one(source: str) -> str:
+    """One name for a folder, however its path is written; of the Hub, the id."""
+    return source if public(source) == source else os.path.abspath(source)
+
+
+def _name(one: str, source: str, depth: int) -> str:
+    return public(source) if depth == 1 else "/".join(Path(one).parts[-depth:])
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Shelf:

@@ -15,10 +15,12 @@ from gpt.weights.packing import PackedLinear, Step
 
 @dataclass(frozen=True)
 class Steps:
-    """The layers of a block as mere functions, each of (positions, channels)."""
+    """The layers of a block as mere functions, each of (positions, channels); and its divisor."""
 
     layer: int
     heads: int
+    divisor: float
+    bend: Step
     norm_1: Step
     query_key_value: Step
     output: Step
@@ -35,7 +37,8 @@ class Steps:
             block.norm_1, attention.query_key_value, attention.output,
             block.norm_2, forward.expand, forward.contract,
         )  # fmt: skip
-        return cls(attention.layer, attention.heads, *map(_bare, layers))
+        given = (attention.layer, attention.heads, attention.divisor, forward.bend)
+        return cls(*given, *map(_bare, layers))
 
 
 def _bare(layer: nn.Module) -> Step:

@@ -50,7 +50,7 @@ def hidden_together(network: GPT, parts: Sequence[Part]) -> list[Tensor]:
     masks = [_mask(start, length) for start, length in zip(starts, lengths, strict=True)]
     for block in steps_of(network):
         x = x + _attended(block, block.norm_1(x), parts, lengths, masks)
-        x = x + block.contract(F.gelu(block.expand(block.norm_2(x)), approximate="tanh"))
+        x = x + block.contract(block.bend(block.expand(block.norm_2(x))))
     return list(torch.split(network.norm(x), lengths))
 
 
@@ -64,9 +64,10 @@ def _attended(
     per_head = (len(x), 3, 1, block.heads, -1)
     together = block.query_key_value(x).view(per_head).permute(1, 2, 3, 0, 4)
     query, new = together[0], together[1:]
+    scale = 1 / block.divisor
     if len(parts) == 1:
         key, value = parts[0].cache.extend(block.layer, new)
-        whole = F.scaled_dot_product_attention(query, key, value, masks[0])
+        whole = F.scaled_dot_product_attention(query, key, value, masks[0], scale=scale)
     else:
         gathered = []  # of each part: (1, H, its length, C/H)
         split = zip(
@@ -74,7 +75,7 @@ def _attended(
         )
         for part, (query, new), mask in zip(parts, split, masks, strict=True):
             key, value = part.cache.extend(block.layer, new)
-            gathered.append(F.scaled_dot_product_attention(query, key, value, mask))
+            gathered.append(F.scaled_dot_product_attention(query, key, value, mask, scale=scale))
         whole = torch.cat(gathered, dim=2)
     mixed: Tensor = block.output(whole[0].transpose(0, 1).flatten(1))
     return mixed

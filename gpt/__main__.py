@@ -34,10 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     parser = _parser()
     options = parser.parse_args(arguments)
+    if options.temperature == 0 and not options.greedy:
+        parser.error("temperature is a number above 0; --greedy always takes the first token")
     try:
         settings = Settings(
             strategy="greedy" if options.greedy else "sampling",
-            temperature=options.temperature,
+            temperature=options.temperature or 1.0,
             top_k=options.top_k,
             top_p=options.top_p,
             seed=options.seed,

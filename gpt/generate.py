@@ -85,11 +85,11 @@ class Model:
         A text that is written after an empty prompt goes on from that token.
         """
         ids = self.tokenizer.encode(text)
-        return ids if ids or self.tokenizer.reads_start else [self.tokenizer.end_of_text]
+        return ids if ids or self.tokenizer.reads_start else [self.tokenizer.start]
 
     def fit(self, ids: Sequence[int]) -> tuple[list[int], int]:
         """The ids that are read, start token included where there is one, and how many were not."""
-        start = [self.tokenizer.end_of_text] if self.tokenizer.reads_start or not ids else []
+        start = [self.tokenizer.start] if self.tokenizer.reads_start or not ids else []
         dropped = window(len(ids), self.network.config.context - len(start))
         return start + list(ids[dropped:]), dropped
 

@@ -8,7 +8,9 @@ Unsupervised Multitask Learners" (2019), and the weights published with it.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -17,12 +19,25 @@ from torch.nn import functional as F
 from gpt.cache import Cache
 from gpt.trace import Trace
 
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "gelu_new": partial(F.gelu, approximate="tanh"),
+    "gelu": F.gelu,
+    "relu": F.relu,
+    "silu": F.silu,
+    "tanh": torch.tanh,
+}
+"""The curves that a feed-forward may bend its sums with, by the names that GPT-2's configuration
+gives them. GPT-2's own is the first: GELU, with a tanh."""
+
 
 @dataclass(frozen=True)
 class Config:
     """The five numbers that fix a GPT's shape, the norms' epsilon, and whether the output is tied.
 
-    A tied output layer is the table of token embeddings, used a second time; GPT-2's is.
+    A tied output layer is the table of token embeddings, used a second time; GPT-2's is. The rest
+    are choices that GPT-2's configuration leaves open, at the values that GPT-2 has: the curve of
+    the feed-forward; how many neurons that has, None for 4C; whether scores are divided by √(C/H);
+    and by the number of their block, from 1, too.
     """
 
     vocabulary: int
@@ -32,6 +47,10 @@ class Config:
     channels: int
     norm_epsilon: float = 1e-5
     tied: bool = True
+    activation: str = "gelu_new"
+    neurons: int | None = None
+    scaled: bool = True
+    scaled_by_block: bool = False
 
     def __post_init__(self) -> None:
         numbers = (self.vocabulary, self.context, self.layers, self.heads, self.channels)
@@ -39,6 +58,20 @@ class Config:
             raise ValueError(f"the five numbers of a GPT's shape are at least 1, not {numbers}")
         if self.channels % self.heads:
             raise ValueError(f"{self.channels} channels cannot be shared by {self.heads} heads")
+        if self.wide < 1:
+            raise ValueError(f"a feed-forward has at least 1 neuron, not {self.neurons}")
+        if self.activation not in ACTIVATIONS:
+            raise ValueError(f"no activation is called {self.activation!r}")
+
+    @property
+    def wide(self) -> int:
+        """How many neurons a feed-forward has."""
+        return 4 * self.channels if self.neurons is None else self.neurons
+
+    def divisor(self, layer: int) -> float:
+        """What the scores of a block's heads are divided by."""
+        root = math.sqrt(self.channels / self.heads) if self.scaled else 1.0
+        return root * (layer + 1) if self.scaled_by_block else root
 
 
 class Attention(nn.Module):
@@ -48,6 +81,8 @@ class Attention(nn.Module):
         super().__init__()
         self.layer = layer
         self.heads = config.heads
+        # GPT-2's is √(C/H).
+        self.divisor = config.divisor(layer)
         channels = config.channels
         self.query_key_value = nn.Linear(channels, 3 * channels)
         self.output = nn.Linear(channels, channels)
@@ -64,7 +99,7 @@ class Attention(nn.Module):
         if cache is not None:
             key, value = cache.extend(self.layer, torch.stack([key, value]))
 
-        query = query / math.sqrt(query.shape[-1])
+        query = query / self.divisor
         # How well each query fits each key, (B, H, T, past + T).
         scores = query @ key.transpose(-2, -1) + mask
         weights = scores.softmax(dim=-1)
@@ -86,12 +121,14 @@ class FeedForward(nn.Module):
 
     def __init__(self, config: Config) -> None:
         super().__init__()
-        self.expand = nn.Linear(config.channels, 4 * config.channels)
-        self.contract = nn.Linear(4 * config.channels, config.channels)
+        self.expand = nn.Linear(config.channels, config.wide)
+        # GPT-2's is GELU.
+        self.bend = ACTIVATIONS[config.activation]
+        self.contract = nn.Linear(config.wide, config.channels)
 
     def forward(self, x: Tensor, trace: Trace | None = None) -> Tensor:
         # Four times as wide, and bent, (B, T, 4C).
-        activations = F.gelu(self.expand(x), approximate="tanh")
+        activations = self.bend(self.expand(x))
         if trace is not None:
             trace.keep_activations(activations)
         # As wide as before, (B, T, C).

@@ -20,6 +20,10 @@ from torch import Tensor
 Strategy = Literal["greedy", "sampling"]
 Rule = Literal["greedy", "top_k", "top_p", "impossible"]
 
+ROUNDING = 1e-10
+"""How far a running sum may lie below p and still reach it: far more than float64 rounds, and far
+less than any p or share that somebody looks at."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -39,7 +43,8 @@ class Settings:
         if self.strategy not in ("greedy", "sampling"):
             raise ValueError(f"strategy is 'greedy' or 'sampling', not {self.strategy!r}")
         if not (math.isfinite(self.temperature) and self.temperature > 0):
-            raise ValueError(f"temperature is a number above 0, not {self.temperature}")
+            offer = "" if self.temperature else "; strategy='greedy' always takes the first token"
+            raise ValueError(f"temperature is a number above 0, not {self.temperature}{offer}")
         if self.top_k is not None and self.top_k < 1:
             raise ValueError(f"top_k is at least 1, not {self.top_k}")
         if self.top_p is not None and not 0 <= self.top_p <= 1:
@@ -257,10 +262,13 @@ def softmax(scores: Tensor) -> Tensor:
 
 
 def nucleus(sums: Tensor, top_p: float | None) -> int:
-    """How many tokens, by rank, top-p keeps: up to the one whose running sum reaches p."""
+    """How many tokens, by rank, top-p keeps: up to the one whose running sum reaches p.
+
+    Nine shares of a tenth reach 0.9, although their sum in float64 is a little less.
+    """
     if top_p is None or top_p >= 1:
         return len(sums)
-    return min(len(sums), 1 + int((sums < top_p).sum()))
+    return min(len(sums), 1 + int((sums < top_p - ROUNDING).sum()))
 
 
 def entropy(probabilities: Tensor) -> float:

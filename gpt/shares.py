@@ -6,7 +6,6 @@ has set its scale. A dot product with a sum is the sum of the dot products: each
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -84,7 +83,7 @@ def _by_head(attention: Attention, x: Tensor) -> tuple[Tensor, Tensor]:
     """
     per_head = (len(x), 3, attention.heads, -1)
     query, key, value = attention.query_key_value(x).view(per_head).unbind(dim=1)  # (T, H, C/H)
-    scores = torch.einsum("hd,thd->ht", query[-1], key) / math.sqrt(key.shape[-1])
+    scores = torch.einsum("hd,thd->ht", query[-1], key) / attention.divisor
     gathered = torch.einsum("ht,thd->hd", scores.softmax(dim=-1), value)  # (H, C/H)
     output = attention.output
     columns = output.weight.view(-1, *gathered.shape)  # (C, H, C/H)

@@ -22,10 +22,10 @@ PUBLISHED = {
 def parameters(config: Config) -> int:
     """How many numbers such a model has learnt.
 
-    A block: 4C² for attention, 8C² for the feed-forward, 13C for their biases and two norms.
+    A block: 4C² for attention, 8C² for a feed-forward of 4C neurons, 13C for biases and two norms.
     """
     channels = config.channels
     tables = (config.vocabulary + config.context) * channels
-    block = 12 * channels**2 + 13 * channels
+    block = (4 * channels + 2 * config.wide + 9) * channels + config.wide
     output = 0 if config.tied else config.vocabulary * channels
     return tables + config.layers * block + 2 * channels + output

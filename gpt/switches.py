@@ -43,7 +43,7 @@ def switched_off(network: GPT, switch: Switch) -> Iterator[None]:
     config = network.config
     if switch.kind not in KINDS:
         raise ValueError(f"nothing is called {switch.kind}")
-    several = {"head": config.heads, "neuron": 4 * config.channels}
+    several = {"head": config.heads, "neuron": config.wide}
     most = several.get(switch.kind, 1)
     there = 0 <= switch.block < config.layers and 0 <= switch.which < most
     if not there:

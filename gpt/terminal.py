@@ -82,6 +82,8 @@ def shown(token: Token) -> str:
     """A token made visible: · a space, ⏎ a line end, ⟨C3⟩ a byte that is no whole character."""
     if token.is_end_of_text:
         return token.text
+    if not token.bytes:  # the network has a row for it, the vocabulary no entry
+        return f"⟨{token.id}⟩"
     return "".join(map(_sign, token.bytes.decode("utf-8", errors="surrogateescape")))
 
 

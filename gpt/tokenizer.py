@@ -6,6 +6,7 @@ tokens. Such pieces are marked as belonging together, and no replacement charact
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -55,22 +56,30 @@ class Token:
 class Tokenizer:
     """A vocabulary and its merges, read from a `tokenizer.json`.
 
-    `spellings` are the bytes of every token, by id; `<|endoftext|>` has none.
-    Raises ValueError when the vocabulary is not byte-level or has no `<|endoftext|>`.
+    `spellings` are the bytes of every token, by id; `<|endoftext|>` has none. A vocabulary that
+    calls it otherwise has a token of its own at the end, and maybe another at the start: `start`
+    and `end` are their ids, where the model's configuration names any. Both are read and shown as
+    `<|endoftext|>`. Raises ValueError when the vocabulary is not byte-level or has no such token.
     """
 
-    def __init__(self, encoder: tokenizers.Tokenizer) -> None:
+    def __init__(
+        self, encoder: tokenizers.Tokenizer, start: int | None = None, end: int | None = None
+    ) -> None:
         entries: dict[str, int] = encoder.get_vocab()
-        if END_OF_TEXT not in entries:
-            raise ValueError(f"the vocabulary has no {END_OF_TEXT}")
         added = {id: new.content for id, new in encoder.get_added_tokens_decoder().items()}
+        ends = end if end in added else entries.get(END_OF_TEXT)
+        if ends is None:
+            raise ValueError(f"the vocabulary has no {END_OF_TEXT}, and no other end is named")
         letters = {letter for entry, id in entries.items() if id not in added for letter in entry}
         if not letters <= _BYTE_OF.keys() <= entries.keys():
             raise ValueError("the vocabulary is not byte-level")
         encoder.no_padding()
         encoder.no_truncation()
-        self.end_of_text = entries[END_OF_TEXT]
-        self.reads_start = bool(encoder.encode("").ids)
+        self.end_of_text = ends
+        in_front = encoder.encode("").ids
+        self.reads_start = bool(in_front)
+        self.start = in_front[0] if in_front else start if start in added else ends
+        self._silent = {self.start, self.end_of_text}
         encoder.encode_special_tokens = True
         self._encoder = encoder
         spellings = [b""] * (1 + max(entries.values()))
@@ -78,30 +87,65 @@ class Tokenizer:
             spellings[id] = (
                 entry.encode() if id in added else bytes(map(_BYTE_OF.__getitem__, entry))
             )
-        spellings[self.end_of_text] = b""
+        for id in self._silent:
+            spellings[id] = b""
         self.spellings = tuple(spellings)
         self._alone: dict[int, Token] = {}
 
     @classmethod
-    def from_file(cls, path: Path) -> Tokenizer:
-        return cls(tokenizers.Tokenizer.from_file(str(path)))
+    def from_file(
+        cls,
+        path: Path,
+        start: int | None = None,
+        end: int | None = None,
+        prefix_space: bool | None = None,
+    ) -> Tokenizer:
+        """A `tokenizer.json`; `prefix_space` is whether a space is put before every text.
+
+        None leaves that to the file.
+        """
+        encoder = tokenizers.Tokenizer.from_file(str(path))
+        if prefix_space is not None:
+            values = json.loads(encoder.to_str())
+            before = values["pre_tokenizer"] or {}
+            for step in before.get("pretokenizers", [before]):
+                if step.get("type") == "ByteLevel":
+                    step["add_prefix_space"] = prefix_space
+            encoder = tokenizers.Tokenizer.from_str(json.dumps(values))
+        return cls(encoder, start, end)
 
     @classmethod
-    def from_pair(cls, vocabulary: Path, merges: Path) -> Tokenizer:
+    def from_pair(
+        cls,
+        vocabulary: Path,
+        merges: Path,
+        start: int | None = None,
+        end: int | None = None,
+        prefix_space: bool | None = None,
+    ) -> Tokenizer:
         """GPT-2's older form: `vocab.json` and `merges.txt`, cut and spelled as GPT-2 does."""
         encoder = tokenizers.Tokenizer(
             tokenizers.models.BPE.from_file(str(vocabulary), str(merges))
         )
-        encoder.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+        encoder.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(
+            add_prefix_space=bool(prefix_space)
+        )
         encoder.decoder = tokenizers.decoders.ByteLevel()
-        if encoder.token_to_id(END_OF_TEXT) is not None:
-            encoder.add_special_tokens([END_OF_TEXT])
-        return cls(encoder)
+        named = [encoder.id_to_token(id) for id in (start, end) if id is not None]
+        special = [
+            each for each in (END_OF_TEXT, *named) if encoder.token_to_id(each or "") is not None
+        ]
+        encoder.add_special_tokens(special)
+        return cls(encoder, start, end)
 
     @property
     def size(self) -> int:
         """V, the number of tokens."""
         return len(self.spellings)
+
+    def widen(self, rows: int) -> None:
+        """Count as many tokens as a network has rows: those beyond the entries have no bytes."""
+        self.spellings += (b"",) * (rows - len(self.spellings))
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text, without a start token; a typed `<|endoftext|>` is ordinary text.
@@ -119,7 +163,7 @@ class Tokenizer:
         spellings = [self._spelling(id) for id in ids]
         filled = [spelling or NO_CHARACTER for spelling in spellings]
         ends = list(accumulate(map(len, filled)))
-        texts = [END_OF_TEXT if id == self.end_of_text else "" for id in ids]
+        texts = [END_OF_TEXT if id in self._silent else "" for id in ids]
         cut: list[_Span] = []
         for character in _characters(b"".join(filled)):
             first = bisect_right(ends, character.start)
@@ -150,7 +194,7 @@ class Tokenizer:
         return [
             id
             for id, spelling in enumerate(self.spellings)
-            if wanted in (END_OF_TEXT if id == self.end_of_text else _visible(spelling)).casefold()
+            if wanted in (END_OF_TEXT if id in self._silent else _visible(spelling)).casefold()
         ]
 
     def _spelling(self, id: int) -> bytes:

@@ -54,7 +54,7 @@ def weigh(
     query = queries[position]
 
     scores = keys @ query
-    scaled = scores / math.sqrt(len(query))
+    scaled = scores / reading.attention.divisor
     masked = scaled.clone()
     masked[position + 1 :] = -math.inf
     weights = masked.softmax(dim=-1)

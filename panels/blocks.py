@@ -36,7 +36,7 @@ def data(view: View) -> dict[str, Any]:
         "heads": config.heads,
         "channels": config.channels,
         "head_channels": config.channels // config.heads,
-        "wide": 4 * config.channels,
+        "wide": config.wide,
         "vocabulary": config.vocabulary,
         "selected": {
             "position": at,

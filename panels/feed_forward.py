@@ -17,7 +17,7 @@ _CONFIG = read_config(BUNDLED["conteur"])
 
 CONTROLS = (
     Control("block", 1, _CONFIG.layers, 1, 3, "blocks"),
-    Control("neuron", 0, 4 * _CONFIG.channels, 1, 0, "wide"),
+    Control("neuron", 0, _CONFIG.wide, 1, 0, "wide"),
 )
 STRONGEST = 6
 SHOWN = 24

@@ -36,7 +36,7 @@ def data(view: View) -> dict[str, Any]:
     return {
         "layers": config.layers,
         "channels": config.channels,
-        "wide": 4 * config.channels,
+        "wide": config.wide,
         "vocabulary": config.vocabulary,
         "context": config.context,
         "parts": [

@@ -23,7 +23,7 @@ HEAD, WORDS = KINDS.index("head"), len(KINDS)
 CONTROLS = (
     Control("off", 0, WORDS, 1, 0, shown=False),
     Control("block", 1, _CONFIG.layers, 1, 1, "layers", shown=False),
-    Control("which", 1, 4 * _CONFIG.channels, 1, 1, "wide", shown=False),
+    Control("which", 1, _CONFIG.wide, 1, 1, "wide", shown=False),
     Control("first", 1, 1_000, 1, 1, "words_all", shown=False),
     Control("second", 1, 1_000, 1, 2, "words_all", shown=False),
 )
@@ -47,7 +47,7 @@ def data(
     one, two = (max(0, min(int(each), len(words)) - 1) for each in (first, second))
     kind = "words" if int(off) == WORDS else KINDS[int(off)]
     layer = min(int(block), config.layers) - 1
-    most = {"head": config.heads, "neuron": 4 * config.channels}.get(kind, 1)
+    most = {"head": config.heads, "neuron": config.wide}.get(kind, 1)
     part = min(int(which), most) - 1
 
     before = view.last.plain
@@ -67,7 +67,7 @@ def data(
         "which": part + 1,
         "layers": config.layers,
         "heads": config.heads,
-        "wide": 4 * config.channels,
+        "wide": config.wide,
         "neurons": _strongest(view, layer) if kind in ("feed_forward", "neuron") else [],
         "swappable": [
             {"word": n + 1, "text": text[slice(*words[n])], "selected": n in (one, two)}

@@ -12,6 +12,7 @@ from typing import Any
 
 from torch import Tensor
 
+from gpt.model import Config
 from gpt.weighing import weigh
 from gpt.weights import BUNDLED, read_config
 from panels.screen.controls import Control
@@ -39,9 +40,10 @@ def data(view: View, block: float, head: float, looked: float) -> dict[str, Any]
     """The whole way of one weight: the selected position looks at position `looked`.
 
     `channels` are the largest products q · k, all of them in `products`; `rows` the positions with
-    their score, that divided by √d, e to the power of how far it lies below the highest, the share
-    of these powers, and what is taken of the value in one channel: the one where most is gathered.
-    `rest` is what the positions that are not drawn give together, the model's numbers.
+    their score, that divided by `divisor`, √d in GPT-2 (`by_root`), e to the power of how far it
+    lies below the highest, the share of these powers, and what is taken of the value in one
+    channel: the one where most is gathered. `rest` is what the positions that are not drawn give
+    together, the model's numbers.
     """
     config, tokens = view.model.network.config, view.reading.tokens
     layer, which = min(int(block), config.layers) - 1, min(int(head), config.heads) - 1
@@ -52,7 +54,7 @@ def data(view: View, block: float, head: float, looked: float) -> dict[str, Any]
 
     products = {n: _products(steps.query, steps.keys[n]) for n in drawn}
     scores = {n: _rounded(sum(each[2] for each in products[n]), "score") for n in drawn}
-    root = _root(config.channels // config.heads)
+    root = _divisor(config, layer)
     scaled = {n: _rounded(score / root, "scaled") for n, score in scores.items()}
     seen = [n for n in drawn if n <= at]
     highest = max(scaled[n] for n in seen)
@@ -88,6 +90,7 @@ def data(view: View, block: float, head: float, looked: float) -> dict[str, Any]
         ],
         "d": len(steps.query),
         "divisor": float(root),
+        "by_root": config.scaled and not config.scaled_by_block,
         "products": [
             {"channel": n + 1, "query": float(q), "key": float(k), "product": float(product)}
             for n, (q, k, product) in enumerate(products[to])
@@ -139,9 +142,10 @@ def _products(query: Tensor, key: Tensor) -> Sequence[tuple[Decimal, Decimal, De
     return [(q, k, _rounded(q * k, "number")) for q, k in pairs]
 
 
-def _root(channels: int) -> Decimal:
-    """√d as it is shown: whole, or to as many decimals as other numbers."""
-    return _rounded(Decimal(channels).sqrt(), "root")
+def _divisor(config: Config, layer: int) -> Decimal:
+    """What scores are divided by, as it is shown: whole, or to as many decimals as others."""
+    root = Decimal(config.channels // config.heads).sqrt() if config.scaled else Decimal(1)
+    return _rounded(root * (layer + 1) if config.scaled_by_block else root, "root")
 
 
 def _decimal(value: float | Tensor, kind: str) -> Decimal:

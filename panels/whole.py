@@ -41,7 +41,7 @@ def data(view: View) -> dict[str, Any]:
         "heads": config.heads,
         "channels": config.channels,
         "vocabulary": config.vocabulary,
-        "wide": 4 * config.channels,
+        "wide": config.wide,
         "vector": trace.embeddings[-1, :NUMBERS].tolist(),
         "hidden": reading.hidden[-1, :NUMBERS].tolist(),
         "looks": _highest_look(view),

@@ -8,7 +8,6 @@ that they may not see, twice to three times as fast as the fused kernel there.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,15 +36,16 @@ class FastAttention(Attention):
             return super().forward(x, mask, cache, trace)
         query, key, value = map(self._per_head, self.query_key_value(x).chunk(3, dim=-1))
         if x.is_cuda:
-            gathered = F.scaled_dot_product_attention(query, key, value, is_causal=True)
+            gathered = F.scaled_dot_product_attention(
+                query, key, value, is_causal=True, scale=1 / self.divisor
+            )
         else:
-            gathered = _gather_in_parts(query, key, value, mask)
+            gathered = _gather_in_parts(query / self.divisor, key, value, mask)
         mixed: Tensor = self.output(gathered.transpose(1, 2).flatten(2))  # (B, T, C)
         return mixed
 
 
 def _gather_in_parts(query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
-    query = query / math.sqrt(query.shape[-1])
     parts = []
     for first in range(0, query.shape[-2], QUERIES_AT_ONCE):
         last = min(first + QUERIES_AT_ONCE, query.shape[-2])

@@ -49,6 +49,7 @@ def load(
             f"{folder.name}: the tokenizer knows {tokenizer.size} tokens, "
             f"the model only {config.vocabulary}."
         )
+    tokenizer.widen(config.vocabulary)
     with torch.device("meta"):
         network = PackedGPT(config)
     network.load_state_dict(fitted(read_tensors(folder), network, folder), assign=True)

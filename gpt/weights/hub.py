@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gpt.errors import CheckpointError
-from gpt.weights.folder import INDEX, WHOLE, shards
+from gpt.weights.folder import INDEX, OPTIONS, WHOLE, shards
 
 HUB_ID = re.compile(r"(?:[\w-][\w.-]*/)?[\w-][\w.-]*", re.ASCII)
 
@@ -59,6 +59,7 @@ def _fetched(
         return Path(hf_hub_download(name, file, revision=revision, **how))
 
     _first(name, [("tokenizer.json",), ("vocab.json", "merges.txt")], get)
+    _first(name, [(OPTIONS,), ()], get)  # many have none
     weights = _first(name, [(WHOLE,), (INDEX,)], lambda file: _sized(name, revision, file))
     files = [WHOLE]
     if weights == (INDEX,):

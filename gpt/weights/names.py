@@ -37,7 +37,10 @@ def fitted(stored: dict[str, Tensor], network: GPT, folder: Path) -> dict[str, T
     stored = {key: tensor for key, tensor in stored.items() if not MASK.fullmatch(key)}
     names = {our_name(key): key for key in stored}
     if network.config.tied:
-        head = stored.get(names.pop("output.weight", ""))
+        only = names.pop("output.weight", "")
+        if only:  # one of the two may stand for both
+            names.setdefault("token_embedding.weight", only)
+        head = stored.get(only)
         embedding = stored.get(names.get("token_embedding.weight", ""))
         if head is not None and embedding is not None and not torch.equal(head, embedding):
             raise CheckpointError(

@@ -74,7 +74,12 @@ class Lab(Drawn):
         self.on(self.model.input, self.on_model, [memory, self.model], shown, latest=True)
         for panel in (self.tokens, self.rows, self.logits, self.choice, self.inside):
             self.on(panel.select, self.on_act, [memory], shown)
-        self.on(self.notes.select, self.on_note, [memory, prompt], [*shown, prompt])
+        self.on(
+            self.notes.select,
+            self.on_note,
+            [memory, prompt],
+            [*shown, prompt, self.strategy, *sliders],
+        )
         # Not `input`: Gradio's text box tells of keys only, not of what is pasted or deleted.
         self.on(self.search.change, self.on_search, [memory, self.search], shown, latest=True)
         strategy = self.strategy.input
@@ -138,11 +143,15 @@ class Lab(Drawn):
         return self.act(memory, str(_told(event, "act")), str(_told(event, "value")))
 
     def on_note(self, memory: str, prompt: Any, event: gr.EventData) -> list[Any]:
-        """What a note offers to do; the spaces at the end are taken from the box, too."""
+        """What a note offers to do; the box and the controls show it, too."""
+        same = gr.skip()
+        if _told(event, "act") == "greedy":
+            idle = gr.update(interactive=False)
+            return [*self.on_act(memory, event), same, "greedy", idle, idle, idle]
         if _told(event, "act") != "trim":
-            return [*self.on_act(memory, event), gr.skip()]
+            return [*self.on_act(memory, event), same, same, same, same, same]
         text = _in_the_box(prompt)[0].rstrip(" ")
-        return [*self.on_read(memory, text), text]
+        return [*self.on_read(memory, text), text, same, same, same, same]
 
     def act(self, memory: str, name: str, value: str) -> list[Any]:
         if name == "model":

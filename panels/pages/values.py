@@ -49,7 +49,7 @@ def record(engine: Engine, language: str, openings: Mapping[str, Opening]) -> di
         "heads_all": ["integer", config.layers * config.heads],
         "channels": ["integer", config.channels],
         "head_channels": ["integer", config.channels // config.heads],
-        "wide": ["integer", 4 * config.channels],
+        "wide": ["integer", config.wide],
         "block_parameters": ["integer", block],
         "attention_parameters": ["integer", attention],
         "feed_forward_parameters": ["integer", forward],

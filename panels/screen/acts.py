@@ -72,6 +72,11 @@ def trim(_models: Models, state: State, _value: str) -> State:
     return read(state, state.prompt.rstrip(" "))
 
 
+def choose_greedy(_models: Models, state: State, _value: str) -> State:
+    """The strategy that a temperature of 0 asks for."""
+    return replace(state, strategy="greedy", repeat=0)
+
+
 def back(state: State) -> State:
     """Take the last written token away."""
     return state.with_written(state.written[:-1])
@@ -168,6 +173,7 @@ ACTS: dict[str, Callable[[Models, State, str], State]] = {
     "force": force,
     "ask": ask,
     "trim": trim,
+    "greedy": choose_greedy,
     "inside": look_inside,
     "set:block,head": open_head,
     "set:rank": weigh_guess,

@@ -15,19 +15,29 @@ SIGNS = {" ": "·", "\n": "⏎", "\t": "⇥", "\u00a0": "⍽", "\u202f": "⍽"}
 def glyphs(token: Token) -> dict[str, Any]:
     """What a template needs to draw a token.
 
-    `parts` are (text, kind) with kind "text" or "sign"; `piece` is "1/2" on a part of a character.
+    `parts` are (text, kind) with kind "text" or "sign"; `unspelled` is there where no text
+    belongs to an id; `piece` is "1/2" on a part of a character.
     Kept for the tokens drawn last, which are mostly those drawn next: nobody may change it.
     """
     drawn: dict[str, Any] = {"id": token.id, "end": token.is_end_of_text, "parts": _parts(token)}
+    if _unspelled(token):
+        drawn["unspelled"] = True
     if token.piece is not None:
         drawn["piece"] = f"{token.piece.number}/{token.piece.of}"
         drawn["character"] = "".join(_sign(each)[0] for each in token.piece.character)
     return drawn
 
 
+def _unspelled(token: Token) -> bool:
+    """The network has a row for it, the vocabulary no entry: it is shown by its number."""
+    return not token.bytes and not token.is_end_of_text and token.id >= 0
+
+
 def _parts(token: Token) -> list[tuple[str, str]]:
     if token.is_end_of_text:
         return []
+    if _unspelled(token):
+        return [(f"⟨{token.id}⟩", "sign")]
     parts: list[tuple[str, str]] = []
     for text, kind in _signs(token):
         if parts and parts[-1][1] == kind == "text":

@@ -9,10 +9,13 @@ from gpt import CheckpointError
 from panels.screen.state import MODEL, Note, State
 
 SAID = (
-    "opening", "not_offered", "unreachable", "unknown", "not_gpt2", "memory", "pickled", "missing",
-    "damaged",
+    "opening", "not_offered", "unreachable", "unknown", "not_gpt2", "memory", "pickled", "packed",
+    "missing", "damaged",
 )  # fmt: skip
 """The kinds of CheckpointError that have words of their own: `notes.model_<kind>`."""
+
+REMEDIES = {"loose_space": "trim", "greedy": "greedy"}
+"""The acts that some notes offer."""
 
 NAME_SHOWN = 80
 ANY_ID = 1_000_000_000
@@ -59,7 +62,7 @@ def for_template(notes: Sequence[Note]) -> list[dict[str, object]]:
             "values": dict(note.values),
             "again": note.key in opening,
             "refused": note.key.startswith("model_") and note.key not in opening,
-            "act": "trim" if note.key == "loose_space" else "",
+            "act": REMEDIES.get(note.key, ""),
         }
         for note in notes
     ]

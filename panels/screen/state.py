@@ -29,7 +29,8 @@ SHOWN = (20, 100, 500)
 SEARCH_CHARACTERS = 100
 REPEATS = (0, 10, 100, 1000)
 MODEL = "conteur"
-MODEL_NAME = re.compile(r"[\w./+ -]{1,200}", re.ASCII)
+MODEL_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f<>\u2028\u2029\ud800-\udfff]{1,200}")
+"""A folder may be called almost anything; only those that a host offers are opened."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,22 @@ def _checked(
                 refused.append(name)
     if refused:
         notes.append(Note("ignored", {"names": ", ".join(refused)}))
-    return State(**found), notes
+    state = State(**found)
+    if (
+        "temperature" in refused
+        and state.strategy != "greedy"
+        and _zero(values.get("temperature", ""))
+    ):
+        notes.append(Note("greedy", {}))
+    return state, notes
+
+
+def _zero(text: str) -> bool:
+    """A temperature at which, were it one, the first token would always be taken."""
+    try:
+        return text.isascii() and float(text) == 0
+    except ValueError:
+        return False
 
 
 def _number(least: float, most: float) -> Callable[[str], float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -74,6 +75,37 @@ def test_a_folder_is_known_by_its_own_name_alone(folders: list[str]) -> None:
     )
 
 
+def test_folders_of_one_name_are_told_apart_by_those_above() -> None:
+    paths = ["/a/one/checkpoint-500", "/a/two/checkpoint-500", "/b/two/checkpoint-500", "/a/three"]
+    names = ("one/checkpoint-500", "a/two/checkpoint-500", "b/two/checkpoint-500", "three")
+    assert Shelf(paths).names[1:] == names
+    assert Shelf([*paths[:2], "/a/./one/checkpoint-500/"]).names[1:] == (
+        "one/checkpoint-500",
+        "two/checkpoint-500",
+    )
+    assert Shelf(["/mine/conteur", "someone/small", "/x/someone/small"]).names == (
+        ALWAYS,
+        "mine/conteur",
+        "someone/small",
+        "small",
+    )
+    assert Shelf(["gpt2", "/x/gpt2"]).names == (ALWAYS, "gpt2", "x/gpt2")
+
+
+def test_the_log_says_which_file_and_why(
+    folders: list[str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(folders[0], broken)
+    next(broken.glob("*.safetensors")).write_bytes(b"nothing")
+    assert kind(Shelf([str(broken)]), str(broken)) == "damaged"
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        f"The model {broken} does not open: broken: model-00001-of-00001.safetensors "
+        "is damaged or cut short."
+    )
+
+
 def test_a_listed_model_opens_in_the_background(
     folders: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,8 +153,8 @@ def test_a_model_that_does_not_fit_is_refused_with_its_size(
 
 
 def test_the_memory_of_a_model_counts_every_parameter_twice() -> None:
-    for tied in (True, False):
-        config = gpt.Config(320, 32, layers=2, heads=2, channels=16, tied=tied)
+    for tied, neurons in ((True, None), (False, None), (True, 24)):
+        config = gpt.Config(320, 32, layers=2, heads=2, channels=16, tied=tied, neurons=neurons)
         numbers = sum(parameter.numel() for parameter in gpt.GPT(config).parameters())
         assert memory_of(config) == 2 * 4 * numbers
     assert 0 < spare_memory() < 2**50

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given
@@ -9,6 +11,8 @@ from hypothesis import strategies as st
 
 import gpt
 from engine.together import Part, hidden_together
+from gpt.model import ACTIVATIONS
+from tests.gpt.conftest import randomise
 
 texts = st.lists(st.lists(st.integers(1, 319), min_size=1, max_size=16), min_size=1, max_size=6)
 
@@ -30,6 +34,27 @@ def test_every_text_is_read_as_if_it_were_alone(
     for begins, ends_with, before, after in zip(beginnings, ends, first, second, strict=False):
         whole = plain(network, begins + ends_with)
         torch.testing.assert_close(torch.cat([before, after]), whole, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *({"activation": name} for name in ACTIVATIONS),
+        {"neurons": 24},
+        {"scaled": False},
+        {"scaled_by_block": True},
+    ],
+    ids=str,
+)
+def test_the_choices_of_a_configuration_are_followed(options: dict[str, Any]) -> None:
+    network = gpt.GPT(gpt.Config(320, 32, layers=3, heads=2, channels=16, **options))
+    randomise(network, seed=4)
+    texts = [[5, 6, 7], [8], [9, 10, 11, 12]]
+    alone = [hidden_together(network, [Part(ids, network.empty_cache())])[0] for ids in texts]
+    all_at_once = hidden_together(network, [Part(ids, network.empty_cache()) for ids in texts])
+    for ids, one, another in zip(texts, alone, all_at_once, strict=True):
+        torch.testing.assert_close(one, plain(network, ids), atol=1e-4, rtol=0)
+        torch.testing.assert_close(another, plain(network, ids), atol=1e-4, rtol=0)
 
 
 def test_two_texts_may_go_on_from_one_cache(model: gpt.Model) -> None:

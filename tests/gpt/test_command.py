@@ -154,7 +154,10 @@ def test_a_broken_prompt_is_said_to_be_broken(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--temperature", "0"], "temperature is a number above 0, not 0.0"),
+        (
+            ["--temperature", "0"],
+            "temperature is a number above 0; --greedy always takes the first token",
+        ),
         (["--temperature", "nan"], "temperature is a number above 0, not nan"),
         (["--temperature", "warm"], "argument --temperature: invalid float value: 'warm'"),
         (["--top-k", "0"], "top_k is at least 1, not 0"),
@@ -170,6 +173,11 @@ def test_wrong_settings_get_one_sentence_and_status_2(
     capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
 ) -> None:
     assert refused(capsys, "Il", *arguments) == f"python -m gpt: {sentence}\n"
+
+
+def test_greedy_looks_at_no_temperature(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    greedy = said(capsys, folder, PROMPT, "--greedy")
+    assert said(capsys, folder, PROMPT, "--greedy", "--temperature", "0") == greedy
 
 
 def test_a_closed_pipe_stops_it_quietly(folder: Path) -> None:

@@ -17,7 +17,11 @@ SIZES = [
     Config(vocabulary=40, context=16, layers=1, heads=1, channels=8),
     Config(vocabulary=97, context=24, layers=3, heads=4, channels=32),
     Config(vocabulary=300, context=33, layers=2, heads=3, channels=48, norm_epsilon=1e-3),
-]
+    Config(
+        vocabulary=50, context=20, layers=3, heads=2, channels=16,
+        activation="silu", neurons=24, scaled=False, scaled_by_block=True,
+    ),
+]  # fmt: skip
 
 
 @pytest.fixture(
@@ -35,6 +39,10 @@ def pair(request: pytest.FixtureRequest) -> tuple[GPT, Any]:
         n_head=config.heads,
         n_embd=config.channels,
         layer_norm_epsilon=config.norm_epsilon,
+        activation_function=config.activation,
+        n_inner=config.neurons,
+        scale_attn_weights=config.scaled,
+        scale_attn_by_inverse_layer_idx=config.scaled_by_block,
     )
     weights = {
         their_name(name): tensor.T if name.endswith(TURNED) else tensor
@@ -90,7 +98,7 @@ def test_every_inner_tensor_equals_the_reference(pair: tuple[GPT, Any]) -> None:
     size = config.context
     assert trace.attention.shape == (config.layers, config.heads, size, size)
     assert trace.residual.shape == (config.layers + 1, size, config.channels)
-    assert trace.feed_forward.shape == (config.layers, size, 4 * config.channels)
+    assert trace.feed_forward.shape == (config.layers, size, config.wide)
 
 
 @torch.no_grad()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -82,6 +83,29 @@ def test_top_p_keeps_the_token_that_crosses() -> None:
     assert here.kept.tolist() == [False, True, True, False]
     assert listed(here.cumulative) == [1.0, 0.4, 0.7, 0.9]
     assert [here.excluded_by(id) for id in range(4)] == ["top_p", None, None, "top_p"]
+
+
+@given(
+    shares=st.lists(st.integers(1, 5), min_size=1, max_size=60),
+    hundredths=st.integers(0, 100),
+)
+@example(shares=[1] * 10, hundredths=90)
+@example(shares=[1] * 10, hundredths=30)
+def test_top_p_keeps_what_exact_arithmetic_keeps(shares: list[int], hundredths: int) -> None:
+    """Whole numbers as odds, so that many are equal and many sums meet p."""
+    here = distribution(of(*shares), Settings(top_p=hundredths / 100))
+    total, reached, kept = sum(shares), 0, 0
+    for share in sorted(shares, reverse=True):
+        reached, kept = reached + share, kept + 1
+        if Fraction(reached, total) >= Fraction(hundredths, 100):
+            break
+    assert here.kept_count == kept
+
+
+@pytest.mark.parametrize("count", [10, 1000, 50_000])
+def test_nine_tenths_of_equal_tokens_are_kept(count: int) -> None:
+    here = distribution(torch.full((count,), -3.7), Settings(top_p=0.9))
+    assert here.kept_count == 9 * count // 10
 
 
 def test_top_p_looks_at_the_softmax_of_the_top_k_survivors() -> None:
@@ -217,6 +241,13 @@ def test_logits_of_any_size_do_not_overflow() -> None:
 def test_rows_that_are_no_scores_are_refused(row: Tensor, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         distribution(row, Settings())
+
+
+def test_temperature_zero_is_told_of_greedy() -> None:
+    with pytest.raises(ValueError, match=r"not 0\.0; strategy='greedy' always takes the first"):
+        Settings(temperature=0.0)
+    with pytest.raises(ValueError, match=r"not -1\.0$"):
+        Settings(temperature=-1.0)
 
 
 @pytest.mark.parametrize(

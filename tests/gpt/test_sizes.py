@@ -12,7 +12,10 @@ from gpt.sizes import PUBLISHED, parameters
 SMALL = Config(vocabulary=50, context=7, layers=3, heads=2, channels=6)
 
 
-@pytest.mark.parametrize("config", [SMALL, replace(SMALL, tied=False), replace(SMALL, layers=1)])
+@pytest.mark.parametrize(
+    "config",
+    [SMALL, replace(SMALL, tied=False), replace(SMALL, layers=1), replace(SMALL, neurons=7)],
+)
 def test_the_formula_counts_what_the_network_holds(config: Config) -> None:
     assert parameters(config) == sum(each.numel() for each in GPT(config).parameters())
 

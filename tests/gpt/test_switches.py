@@ -20,7 +20,7 @@ __all__ = ["pair"]
 def every_switch(network: GPT) -> list[Switch]:
     """All of them, but of the neurons the first, the last and one between."""
     config = network.config
-    wide = 4 * config.channels
+    wide = config.wide
     switches = [Switch("positions")]
     for block in range(config.layers):
         switches += [Switch("head", block, head) for head in range(config.heads)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pytest
@@ -47,7 +46,7 @@ def test_the_steps_follow_from_each_other(pair: tuple[GPT, Any]) -> None:
     steps = weigh(network, trace.residual[0], 0, 0, position)
     for n, score in enumerate(steps.scores.tolist()):
         assert score == pytest.approx(float((steps.query * steps.keys[n]).sum()), abs=1e-5)
-    close(steps.scaled, steps.scores / math.sqrt(len(steps.query)))
+    close(steps.scaled, steps.scores / network.config.divisor(0))
     assert torch.equal(steps.masked[: position + 1], steps.scaled[: position + 1])
     assert torch.isneginf(steps.masked[position + 1 :]).all()
     powers = steps.masked.exp()

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+import tokenizers
 
 from engine.engine import Engine
 from gpt.weighing import weigh
 from panels import weight
 from panels.pages.openings import ENOUGH, openings, view_of
+from panels.pages.routes import drawing
 from panels.screen.state import State
 from panels.screen.view import View, look
 from panels.screen.words import LANGUAGES, words_of
+from tests.gpt.reference import gpt2, save
 
 CASES = [
     ("Once upon a time, there was a little girl who", None, 1, 1, 3),
@@ -130,3 +134,29 @@ def test_the_page_opens_where_there_is_something_to_see(conteur: Engine, languag
     at, to = drawn["selected"]["position"], drawn["looked"]["position"]
     assert drawn["exact"]["weight"] == pytest.approx(float(weights[:, :, at, to].max()), abs=1e-5)
     assert math.isclose(sum(row["weight"] or 0 for row in drawn["rows"]), 1, abs_tol=0.001)
+
+
+@pytest.mark.parametrize(
+    ("options", "divisors"),
+    [
+        ({"scaled": False}, ("1", "1")),
+        ({"scaled": False, "scaled_by_block": True}, ("1", "2")),
+        ({"scaled_by_block": True}, ("2.8284", "5.6569")),
+    ],
+)
+def test_a_model_that_divides_by_something_else_says_by_what(
+    encoder: tokenizers.Tokenizer, tmp_path: Path, options: dict[str, Any], divisors: list[str]
+) -> None:
+    names = {"scaled": "scale_attn_weights", "scaled_by_block": "scale_attn_by_inverse_layer_idx"}
+    reference = gpt2(**{names[name]: value for name, value in options.items()})
+    engine = Engine(str(save(reference, encoder, tmp_path / "other")))
+    for block, divisor in enumerate(divisors, start=1):
+        query = {"prompt": "Once upon a time", "block": str(block)}
+        data = weight.data(look(engine, State(prompt="Once upon a time")), block, 1, 0)
+        for row in data["rows"]:
+            if row["looked"]:
+                assert row["scaled"] == pytest.approx(data["exact"]["scaled"], abs=2e-3)
+        drawn = drawing(engine, "en", "weight", query)
+        assert drawn is not None
+        assert f"the model divides by {divisor}: its configuration" in drawn
+        assert "√8" not in drawn

@@ -81,6 +81,9 @@
       area.value = area.value.replace(/ +$/, "");
       area.focus();
       area.dispatchEvent(new Event("input", { bubbles: true }));
+    } else if (name === "greedy" && form.elements.strategy) {
+      set(form, { strategy: "greedy" });
+      htmx.trigger(form, "act", {});
     } else htmx.trigger(form, "act", { act: name, value });
   }
 

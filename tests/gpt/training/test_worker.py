@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -50,6 +52,18 @@ def test_a_worker_gives_the_gradient_of_the_formula(
     for one, other in zip(model.parameters(), worker.network.parameters(), strict=True):
         torch.testing.assert_close(one.grad, other.grad, rtol=1e-3, atol=1e-5)
     assert model.state_dict().keys() == worker.network.state_dict().keys()
+
+
+def test_a_worker_divides_scores_as_the_configuration_says(batch: tuple[Tensor, Tensor]) -> None:
+    config = replace(CONFIG, scaled=False, scaled_by_block=True, activation="relu", neurons=24)
+    torch.manual_seed(3)
+    model = initial_model(config)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    worker = Worker(config, WAY)
+    copy_weights(model, worker.network)
+    loss = worker.learn(*batch)
+    assert loss == pytest.approx(by_definition(model, *batch), rel=1e-5)
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 import tokenizers
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save_file, save_model
 from tokenizers import models
 
 import gpt
+from gpt.terminal import shown
 from gpt.weights import our_name, their_name
 from tests.gpt.conftest import randomise
 from tests.gpt.reference import gpt2, save
@@ -94,6 +95,33 @@ def test_names_without_prefix_masks_and_a_stored_head_open_too(folder: Path) -> 
     close_to_reference(gpt.load(folder), gpt2())
 
 
+OPTIONS: list[dict[str, Any]] = [
+    *({"activation_function": name} for name in ("gelu", "relu", "silu", "gelu_new", "tanh")),
+    *({"activation_function": name} for name in ("gelu_fast", "gelu_pytorch_tanh", "swish")),
+    {"n_inner": 24},
+    {"scale_attn_weights": False},
+    {"scale_attn_by_inverse_layer_idx": True},
+    {"scale_attn_weights": False, "scale_attn_by_inverse_layer_idx": True, "n_inner": 80},
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_the_choices_that_gpt2_leaves_open_are_computed_as_transformers_does(
+    tmp_path: Path, encoder: tokenizers.Tokenizer, options: dict[str, Any]
+) -> None:
+    reference = gpt2(n_layer=3, **options)
+    model = gpt.load(save(reference, encoder, tmp_path / "other"))
+    close_to_reference(model, reference)
+    ids = list(range(3, 33))
+    with torch.no_grad():
+        expected = reference(torch.tensor([[0, *ids]])).logits[0]
+    for reading in (
+        model.read_ids(ids, model.read_ids(ids[:20])),
+        model.read_ids(ids, trace=True),
+    ):
+        torch.testing.assert_close(reading.logits, expected, atol=1e-4, rtol=0)
+
+
 @pytest.mark.parametrize("shard", ["1GB", "20KB"])
 def test_an_untied_head_is_used(tmp_path: Path, encoder: tokenizers.Tokenizer, shard: str) -> None:
     reference = gpt2(tie_word_embeddings=False)
@@ -102,6 +130,42 @@ def test_an_untied_head_is_used(tmp_path: Path, encoder: tokenizers.Tokenizer, s
     model = gpt.load(folder)
     assert not model.network.config.tied
     close_to_reference(model, reference)
+
+
+@pytest.mark.parametrize("prefix", ["", "transformer."])
+def test_a_table_stored_once_as_the_head_serves_for_both(
+    tmp_path: Path, encoder: tokenizers.Tokenizer, prefix: str
+) -> None:
+    """What `safetensors.torch.save_model` writes: of two names for one tensor, one."""
+    reference = gpt2()
+    folder = save(reference, encoder, tmp_path / "once")
+    save_model(reference, str(folder / WHOLE))
+    stored = load_file(folder / WHOLE)
+    assert "lm_head.weight" in stored
+    assert "transformer.wte.weight" not in stored
+    if not prefix:
+        bare = {name.removeprefix("transformer."): tensor for name, tensor in stored.items()}
+        save_file(bare, folder / WHOLE)
+    model = gpt.load(folder)
+    assert model.network.config.tied
+    close_to_reference(model, reference)
+
+
+@pytest.mark.parametrize("kind", [torch.int8, torch.uint8, torch.float8_e4m3fn, torch.bool])
+def test_weights_packed_into_smaller_numbers_are_refused(folder: Path, kind: torch.dtype) -> None:
+    name = "transformer.h.0.mlp.c_fc.weight"
+    change_tensors(folder, lambda tensors: tensors.update({name: tensors[name].to(kind)}))
+    said = str(kind).removeprefix("torch.")
+    assert f"the tensor {name} is packed into {said}" in refusal(folder)
+    with pytest.raises(gpt.CheckpointError) as refused:
+        gpt.load(folder)
+    assert refused.value.kind == "packed"
+
+
+def test_a_mask_of_whole_numbers_is_no_weight(folder: Path) -> None:
+    mask = torch.ones(1, 1, 32, 32, dtype=torch.uint8).tril()
+    change_tensors(folder, lambda tensors: tensors.update({"transformer.h.0.attn.bias": mask}))
+    close_to_reference(gpt.load(folder), gpt2())
 
 
 def test_an_untied_head_that_is_missing_is_told(
@@ -131,6 +195,75 @@ def test_a_vocabulary_with_merges_cuts_as_transformers_does(
         assert model.tokenizer.encode(text) == theirs(text).input_ids
 
 
+NAMED = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
+
+
+def without_end_of_text(encoder: tokenizers.Tokenizer) -> tokenizers.Tokenizer:
+    """A vocabulary as other languages' GPT-2s have it: five names, and no `<|endoftext|>`."""
+    values = json.loads(encoder.to_str())
+    pieces = [each for each in values["model"]["vocab"] if each != "<|endoftext|>"]
+    values["model"]["vocab"] = {each: id for id, each in enumerate([*NAMED, *pieces])}
+    values["post_processor"] = None
+    values["added_tokens"] = []
+    made = tokenizers.Tokenizer.from_str(json.dumps(values))
+    made.add_special_tokens(list(NAMED))
+    return made
+
+
+@pytest.mark.parametrize("pair", [False, True])
+@pytest.mark.parametrize(("ends", "start"), [(2, 0), ([2, 7], 0), (2, None)], ids=str)
+def test_the_configuration_names_the_start_and_the_end(
+    tmp_path: Path, encoder: tokenizers.Tokenizer, ends: Any, start: int | None, pair: bool
+) -> None:
+    other = without_end_of_text(encoder)
+    reference = gpt2(vocab_size=other.get_vocab_size())
+    folder = save(reference, other, tmp_path / "german")
+    change_config(folder, eos_token_id=ends, bos_token_id=start)
+    if pair:
+        (folder / "tokenizer.json").unlink()
+        other.model.save(str(folder))
+    model = gpt.load(folder)
+    tokenizer = model.tokenizer
+    assert (tokenizer.start, tokenizer.end_of_text) == (2 if start is None else 0, 2)
+    assert tokenizer.token(2).is_end_of_text
+    for text in ("Es war </s> einmal <s>", " l’été", "<mask>"):
+        assert tokenizer.decode(tokenizer.encode(text)) == text
+    assert 2 not in tokenizer.encode("</s>")
+    assert model.read("").ids == (tokenizer.start,)
+    assert model.read("Il").ids == tuple(other.encode("Il").ids)
+    close_to_reference(model, reference)
+
+
+def test_a_vocabulary_whose_end_nobody_names_is_refused(
+    tmp_path: Path, encoder: tokenizers.Tokenizer
+) -> None:
+    other = without_end_of_text(encoder)
+    folder = save(gpt2(vocab_size=other.get_vocab_size()), other, tmp_path / "endless")
+    wrong: list[Any] = [None, 50256, 40, -1, True, "2", []]  # 40 is a piece of text
+    for nobody in wrong:
+        change_config(folder, eos_token_id=nobody)
+        assert "the vocabulary has no <|endoftext|>, and no other end is named" in refusal(folder)
+
+
+@pytest.mark.parametrize("pair", [False, True])
+@pytest.mark.parametrize("space", [True, False])
+def test_a_space_is_put_in_front_where_transformers_puts_one(
+    tmp_path: Path, encoder: tokenizers.Tokenizer, space: bool, pair: bool
+) -> None:
+    folder = save(gpt2(), encoder, tmp_path / "spaced")
+    if pair:
+        (folder / "tokenizer.json").unlink()
+        encoder.model.save(str(folder))
+    (folder / "tokenizer_config.json").write_text(json.dumps({"add_prefix_space": space}))
+    from transformers import GPT2Tokenizer
+
+    theirs = GPT2Tokenizer.from_pretrained(folder)
+    ours = gpt.load(folder).tokenizer
+    for text in ("Once upon", " Once", "été", ""):
+        assert ours.encode(text) == theirs(text, add_special_tokens=False).input_ids
+    assert (ours.encode("Once") == ours.encode(" Once")) == space
+
+
 def test_an_opened_network_is_ready_to_read(folder: Path) -> None:
     model = gpt.load(str(folder))
     assert model.name == str(folder)
@@ -148,7 +281,10 @@ def test_rows_beyond_the_vocabulary_are_tokens_without_text(folder: Path) -> Non
     )
     model = gpt.load(folder)
     assert model.read("Il").logits.shape[-1] == 324
+    assert model.tokenizer.size == 324
     assert model.tokenizer.token(323).text == ""
+    assert shown(model.tokenizer.token(323)) == "⟨323⟩"
+    assert model.tokenizer.decode([*model.tokenizer.encode("Il"), 323]) == "Il"
 
 
 def test_names_there_and_back() -> None:
@@ -217,10 +353,13 @@ def test_an_index_that_points_out_of_the_folder(folder: Path) -> None:
     [
         ({"model_type": "llama"}, "this is a 'llama' model"),
         ({"model_type": None}, "not a 'gpt2' one"),
-        ({"activation_function": "relu"}, "'relu' is not GPT-2's"),
-        ({"n_inner": 65}, "do not expand by four"),
-        ({"scale_attn_by_inverse_layer_idx": True}, "scale_attn_by_inverse_layer_idx is True"),
-        ({"scale_attn_weights": False}, "scale_attn_weights is False"),
+        ({"activation_function": "softplus"}, "'softplus' is not one of GPT-2's"),
+        ({"activation_function": ["relu"]}, "['relu'] is not one of GPT-2's"),
+        ({"n_inner": 65}, "which config.json contradicts"),
+        ({"n_inner": 0}, "at least 1 neuron"),
+        ({"n_inner": "wide"}, "n_inner is 'wide'"),
+        ({"scale_attn_weights": "no"}, "scale_attn_weights is 'no' in config.json, not yes or no"),
+        ({"add_cross_attention": True}, "its blocks read a second text"),
         ({"n_embd": None}, "n_embd is None"),
         ({"n_layer": "two"}, "n_layer is 'two'"),
         ({"n_layer": 0}, "at least 1"),

@@ -393,16 +393,33 @@ def test_a_space_at_the_end_is_said(lab_page: Lab, prompt: str, noted: bool) -> 
 @pytest.mark.parametrize("box", ["Il ", "Il   ", "Il"])
 def test_one_click_takes_the_space_from_the_text_and_from_the_box(lab_page: Lab, box: str) -> None:
     memory = State(prompt="Il ").to_json()
-    *screen, prompt = lab_page.on_note(memory, box, clicked(act="trim", value=""))
+    *screen, prompt, strategy, _, _, _ = lab_page.on_note(
+        memory, box, clicked(act="trim", value="")
+    )
     answer = Answer(lab_page, screen)
     assert answer.state == State(prompt="Il")
     assert answer.notes == []
     assert prompt == "Il"
+    assert strategy == gr.skip()
+
+
+def test_a_temperature_of_zero_offers_greedy(lab_page: Lab) -> None:
+    answer = loaded(lab_page, "prompt=Il&temperature=0")
+    assert answer.state == State(prompt="Il")
+    said = lab_page.words("notes.greedy")
+    assert [note.startswith(said) for note in answer.notes] == [False, True]
+    told = clicked(act="greedy", value="")
+    *screen, prompt, strategy, heat, k, p = lab_page.on_note(answer.state.to_json(), "Il", told)
+    assert Answer(lab_page, screen).state == State(prompt="Il", strategy="greedy")
+    assert (prompt, strategy) == (gr.skip(), "greedy")
+    assert [each["interactive"] for each in (heat, k, p)] == [False] * 3
 
 
 def test_another_note_leaves_the_box_alone(lab_page: Lab) -> None:
-    *_, prompt = lab_page.on_note(IL.to_json(), "typed", clicked(act="model", value="gpt2"))
-    assert prompt == gr.skip()
+    *_, prompt, strategy, _, _, _ = lab_page.on_note(
+        IL.to_json(), "typed", clicked(act="model", value="gpt2")
+    )
+    assert (prompt, strategy) == (gr.skip(), gr.skip())
 
 
 @pytest.mark.parametrize(

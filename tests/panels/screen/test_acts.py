@@ -219,10 +219,15 @@ def test_an_unknown_act_changes_nothing(tiny: Engine, name: str) -> None:
     assert act(tiny, MOVED, name, "1") == MOVED
 
 
-@pytest.mark.parametrize("name", [name for name in ACTS if name != "another"])
+@pytest.mark.parametrize("name", sorted(ACTS.keys() - {"another", "greedy"}))
 @pytest.mark.parametrize("value", ["", "x", "-1", "1.5", "²", "٣", "1\n", "9" * 50, "<b>"])
 def test_a_bad_value_changes_nothing(tiny: Engine, name: str, value: str) -> None:
     assert act(tiny, MOVED, name, value) == MOVED
+
+
+def test_greedy_is_chosen_whatever_comes_with_it(tiny: Engine) -> None:
+    chosen = act(tiny, MOVED, "greedy", "x")
+    assert chosen == replace(MOVED, strategy="greedy", repeat=0)
 
 
 @given(steps=st.lists(st.tuples(names, values), max_size=6))

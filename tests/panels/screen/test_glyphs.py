@@ -83,7 +83,11 @@ def test_any_bytes_give_something_to_see(spelling: bytes) -> None:
     assert not [c for c in text if unicodedata.category(c) in UNSEEN]
 
 
-@given(text=st.text(st.characters(categories=["L", "N", "P", "S"], exclude_characters="\ufffd")))
+@given(
+    text=st.text(
+        st.characters(categories=["L", "N", "P", "S"], exclude_characters="\ufffd"), min_size=1
+    )
+)
 def test_letters_figures_and_signs_are_drawn_as_they_are(text: str) -> None:
     assert seen(text) == text
 

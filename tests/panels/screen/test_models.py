@@ -19,10 +19,12 @@ from engine.shelf import Shelf
 from gpt.training.export import export
 from panels.catalogue import PANELS
 from panels.pages.routes import drawing, page
+from panels.screen.acts import act, back
 from panels.screen.models import SAID, answerable, for_template, note_of
-from panels.screen.state import MODEL, State, from_query
+from panels.screen.state import MODEL, State, from_json, from_query
 from panels.screen.view import look
 from panels.screen.words import LANGUAGES, words_of
+from tests.gpt.reference import gpt2, save
 from tests.panels.reading_html import classed
 
 PATIENCE = 60.0
@@ -150,11 +152,47 @@ def test_another_model_begins_with_the_prompt_alone(shelf: Shelf) -> None:
     assert dict(parse_qsl(after.to_query()))["model"] == tiny
 
 
-@pytest.mark.parametrize("name", ["<b>", "x" * 201, "", "a\nb", "é"])
+@pytest.mark.parametrize("name", ["<b>", "x" * 201, "", "a\nb", "a\x7fb", "\ud800"])
 def test_a_name_that_no_model_has_is_left_out_of_the_address(name: str) -> None:
     state, notes = from_query({"model": name}, 10)
     assert state.model == MODEL
     assert [dict(note.values) for note in notes] == [{"names": "model"}]
+
+
+def test_a_folder_of_any_name_can_be_chosen(
+    model: gpt.Model, encoder: tokenizers.Tokenizer, tmp_path: Path
+) -> None:
+    names = ["modèle-fr", "gpt2(fine-tuned)", "mode\u0300le & Söhne", "one/last", "other/last"]
+    for name in names:
+        export(model.network, encoder, tmp_path / name)
+    shelf = Shelf([str(tmp_path / name) for name in names])
+    assert shelf.names == (MODEL, *names)
+    for name in names:
+        opened(shelf, name)
+        address = dict(parse_qsl(State("Il", model=name).to_query()))
+        state, notes = answerable(shelf, lambda size: from_query(address, size))  # noqa: B023
+        assert (state, notes) == (State("Il", model=name), [])
+        assert from_json(state.to_json(), 320) == (state, [])
+        assert look(shelf, state).tokenizer.size == 320
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_row_without_a_piece_is_counted_shown_by_its_number_and_written(
+    encoder: tokenizers.Tokenizer, tmp_path: Path, language: str
+) -> None:
+    engine = Engine(str(save(gpt2(vocab_size=367), encoder, tmp_path / "padded")))
+    state, notes = answerable(
+        engine, lambda size: from_query({"prompt": "Il", "written": "366.5"}, size)
+    )
+    assert (state.written, notes) == ((366, 5), [])
+    view = look(engine, state)
+    assert len(view.last.logits) == view.tokenizer.size == 367
+    assert act(engine, State("Il"), "force", "366").written == (366,)
+    assert back(act(engine, State("Il"), "force", "366")) == State("Il")
+    for panel in ("text", "rows", "next"):
+        drawn = drawing(engine, language, panel, {"prompt": "Il", "written": "366"})
+        assert drawn is not None
+        assert "⟨366⟩" in drawn, panel
 
 
 @pytest.mark.parametrize("kind", SAID)

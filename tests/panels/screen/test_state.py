@@ -10,6 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.shelf import Shelf
+from panels.screen.acts import act
+from panels.screen.models import for_template
 from panels.screen.state import (
     ADDRESS_CHARACTERS,
     PROMPT_CHARACTERS,
@@ -272,3 +275,17 @@ def test_the_address_escapes_what_separates_its_parts() -> None:
     prompt = "a&seed=1#b=c d+e%20\n<script>"
     assert asked(State(prompt=prompt).to_query())["prompt"] == prompt
     assert State(prompt=prompt).to_query() == urlencode({"prompt": prompt})
+
+
+@pytest.mark.parametrize("zero", ["0", "0.0", "-0", "0e5"])
+def test_a_temperature_of_zero_is_told_of_greedy(zero: str) -> None:
+    state, notes = from_query({"temperature": zero}, V)
+    assert state == State()
+    assert [note.key for note in notes] == ["ignored", "greedy"]
+    assert [each["act"] for each in for_template(notes)] == ["", "greedy"]
+    chosen = act(Shelf(), state, "greedy", "")
+    assert chosen == State(strategy="greedy")
+    _, notes = from_query({"temperature": zero, "strategy": "greedy"}, V)
+    assert [note.key for note in notes] == ["ignored"]
+    _, notes = from_query({"temperature": "0.01"}, V)
+    assert [note.key for note in notes] == ["ignored"]
