@@ -140,7 +140,11 @@
       form.querySelector(".drawing").setAttribute("aria-busy", growing > 0);
       halt.parentElement.hidden = !growing;
       if (growing) halt.focus({ preventScroll: true });
-      else if (stopped) form.querySelector("[data-focus]")?.focus({ preventScroll: true });
+      else if (stopped) {
+        const next = form.querySelector("[data-focus]");
+        focused = next?.dataset.key ?? null; // an answer on its way will draw it anew
+        next?.focus({ preventScroll: true });
+      }
     }
 
     function growOn() {
