@@ -95,7 +95,7 @@ def source(source: str, _language: str, _css: str, _options: Any, md: Any, **_: 
     """The running code of a function or a class of ours, as it stands today, with its gloss."""
     name = source.strip()
     try:
-        whence = inspect.getfile(inspect.unwrap(_found(name)))
+        whence = inspect.getfile(inspect.unwrap(meant(name)))
         file = Path(whence).relative_to(SITE.parent).as_posix()
         code = highlight(quoted(name), PythonLexer(), HtmlFormatter(nowrap=True))
     except (ImportError, AttributeError, TypeError, OSError):
@@ -113,7 +113,7 @@ def source(source: str, _language: str, _css: str, _options: Any, md: Any, **_: 
 
 def quoted(name: str) -> str:
     """The code that a dotted name means, as a page shows it: flush left."""
-    return inspect.cleandoc("\n" + inspect.getsource(_found(name)))
+    return inspect.cleandoc("\n" + inspect.getsource(meant(name)))
 
 
 @cache
@@ -130,7 +130,7 @@ def ours(_language: str, _inputs: Any, options: dict[str, Any], _attrs: Any, _md
     return True
 
 
-def _found(name: str) -> Any:
+def meant(name: str) -> Any:
     """What a dotted name means: as much of it as is a module, the rest inside it."""
     parts = name.split(".")
     if parts[0] not in ("gpt", "engine", "panels"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import math
 import re
@@ -14,6 +13,7 @@ import pytest
 
 from engine.engine import Engine
 from panels import blocks
+from panels.pages.fences import meant
 from panels.pages.recording import recorded as drawn_from
 from panels.pages.values import recorded
 from panels.screen.drawing import draw, draw_page_part
@@ -240,17 +240,7 @@ def _fence() -> dict[str, Any]:
 
 
 def _first_sentence(name: str) -> str:
-    module, *inside = name.split(".")
-    parts = [module, *inside]
-    for cut in range(len(parts) - 1, 0, -1):
-        try:
-            found: Any = importlib.import_module(".".join(parts[:cut]))
-        except ModuleNotFoundError:
-            continue
-        for part in parts[cut:]:
-            found = getattr(found, part)
-        return str(inspect.getdoc(found)).split("\n\n")[0].replace("\n", " ")
-    raise AssertionError(name)
+    return str(inspect.getdoc(meant(name))).split("\n\n")[0].replace("\n", " ")
 
 
 # What is said of other things has its source
