@@ -8,7 +8,8 @@ import torch
 
 from gpt.sampling import softmax
 from panels.screen.glyphs import glyphs
-from panels.screen.view import View, from_the_end
+from panels.screen.positions import positions
+from panels.screen.view import View
 
 SHOWN = 24
 GUESSES = 3
@@ -43,15 +44,7 @@ def data(view: View) -> dict[str, Any]:
             "token": glyphs(tokens[at]),
             "start": at == 0 and tokens[0].is_end_of_text,
         },
-        "positions": [
-            {
-                "position": t,
-                "token": glyphs(tokens[t]),
-                "start": t == 0 and tokens[0].is_end_of_text,
-                "selected": t == at,
-            }
-            for t in from_the_end(len(tokens), SHOWN, everything=False, also=(at,))
-        ],
+        "positions": positions(view, SHOWN),
         "final": glyphs(view.token(final)),
         "stages": [
             {

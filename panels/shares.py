@@ -9,7 +9,8 @@ import torch
 from gpt.shares import Written, direct, of_the_norm, output_rows
 from panels.screen.controls import Control
 from panels.screen.glyphs import glyphs
-from panels.screen.view import View, from_the_end
+from panels.screen.positions import positions
+from panels.screen.view import View
 
 CONTROLS = (Control("rank", 0, 1_000_000, 1, 0, "vocabulary", shown=False),)
 CHIPS = 24
@@ -48,15 +49,7 @@ def data(view: View, rank: float) -> dict[str, Any]:
     first = order[:FIRST]
     chips = first if token_id in first else [*first[:-1], token_id]
     return {
-        "positions": [
-            {
-                "position": t,
-                "token": glyphs(tokens[t]),
-                "start": t == 0 and tokens[0].is_end_of_text,
-                "selected": t == at,
-            }
-            for t in from_the_end(len(tokens), CHIPS, everything=False, also=(at,))
-        ],
+        "positions": positions(view, CHIPS),
         "selected": {
             "token": glyphs(tokens[at]),
             "start": at == 0 and tokens[0].is_end_of_text,

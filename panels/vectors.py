@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from panels.screen.glyphs import glyphs
-from panels.screen.view import View, from_the_end
+from panels.screen.positions import positions
+from panels.screen.view import View
 
 SHOWN = 24
 NUMBERS = 24
@@ -29,15 +30,7 @@ def data(view: View) -> dict[str, Any]:
     tokens = view.reading.tokens
     return {
         "channels": network.config.channels,
-        "positions": [
-            {
-                "position": t,
-                "token": glyphs(tokens[t]),
-                "start": t == 0 and tokens[0].is_end_of_text,
-                "selected": t == at,
-            }
-            for t in from_the_end(len(tokens), SHOWN, everything=False, also=(at,))
-        ],
+        "positions": positions(view, SHOWN),
         "selected": {
             "position": at,
             "id": ids[at],
