@@ -14,11 +14,14 @@ from starlette.exceptions import HTTPException
 
 from engine import process
 from engine.leaving import left
+from panels.api import calls, document, writing
 from panels.lab import demo as lab
 from panels.lab.layout import PAGES
 from panels.pages import building, routes as panels
 from panels.screen.words import words_of
+from serve import origins
 from serve.addresses import routes
+from serve.api import Api, api_routes
 from serve.door import DoorError, door
 from serve.errors import on_http_exception
 from serve.gradio_page import Page
@@ -47,10 +50,24 @@ def main() -> None:
         process.crew.helped(partial(draw, process.models), lambda *asked: asked[-1].get("prompt"))
         for draw in (panels.drawing, panels.page)
     )
+    api = Api(
+        tuple(calls.CALLS),
+        process.crew.helped(
+            partial(calls.answered, process.models), lambda _, sent, *__: calls.about(sent)
+        ),
+        process.crew.helped(
+            partial(writing.written, process.models), lambda sent, *_: calls.about(sent)
+        ),
+        document.told_of(process.models),
+    )
     process.crew.start()
     line = Line(process.crew.at_once)
     ours = routes(
-        process.ready, line, panel_routes(drawing, page), page_routes(building.BUILD, LANGUAGES)
+        process.ready,
+        line,
+        panel_routes(drawing, page),
+        page_routes(building.BUILD, LANGUAGES),
+        api_routes(api, line),
     )
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
@@ -74,6 +91,7 @@ def main() -> None:
         prevent_thread_lock=True,
         app_kwargs={
             "openapi_url": None,
+            "lifespan": origins.outermost(origins.named()),
             "routes": ours,
             "middleware": layers(ours, gradio_pages(head), line, left),
             "exception_handlers": {HTTPException: on_http_exception},

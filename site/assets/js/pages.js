@@ -9,6 +9,11 @@
     }
   }
 
+  // The examples of the API ask the site that shows them.
+  for (const code of document.querySelectorAll(".call .way code")) {
+    code.textContent = code.textContent.replaceAll("http://127.0.0.1:7860", location.origin);
+  }
+
   function along() {
     const asked = new URLSearchParams();
     try {
