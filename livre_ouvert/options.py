@@ -66,14 +66,12 @@ def parser_of(words: Words) -> Parser:
     """The parser of `livre-ouvert`: serve, read, write."""
     parser = Parser(words, prog="livre-ouvert", description=words("help.what"))
     acts = parser.add_subparsers(
-        dest="act",
-        title=words("help.acts"),
-        metavar="serve | read | write",
-        parser_class=partial(Parser, words),
+        dest="act", title=words("help.acts"), metavar="serve | read | write"
     )
     of = {
-        name: acts.add_parser(name, help=words(f"help.{name}"), description=words(f"help.{name}"))
+        name: acts.add_parser(name, words=words, help=told, description=told)
         for name in ("serve", "read", "write")
+        if (told := words(f"help.{name}"))
     }
     _serving(of["serve"], words)
     for name in ("read", "write"):

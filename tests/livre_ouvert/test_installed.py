@@ -115,7 +115,13 @@ def test_its_command_writes_and_serves_and_changes_nothing(installed: Path, tmp_
     try:
         address = wait_until_ready(process, port, tmp_path)
         with httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
-            for page in ("/fr/choosing/", "/en/from-python/", "/lab", "/panels/fr/choice"):
+            for page in (
+                "/fr/choosing/",
+                "/en/from-python/",
+                "/fr/livre-ouvert.ipynb",
+                "/lab",
+                "/panels/fr/choice",
+            ):
                 assert client.get(page).status_code == 200, page
             assert "<code>gpt/" in client.get("/en/choosing/").text
             assert client.get("/dress/css/pages.css").status_code == 200
