@@ -17,20 +17,36 @@ import pytest
 from panels.catalogue import PANELS
 from tests.conftest import ROOT
 
-WEB = {"gradio", "starlette", "fastapi", "uvicorn", "httpx", "jinja2", "plotly", "markupsafe"}
+WEB = {
+    "gradio",
+    "starlette",
+    "fastapi",
+    "uvicorn",
+    "httpx",
+    "jinja2",
+    "plotly",
+    "markupsafe",
+    "pydantic",
+}
 MANY = {"asyncio", "concurrent", "multiprocessing", "queue", "socket"}
 """What serves several at a time: `engine/` has it, the lesson does not."""
 
-OURS = {"gpt", "engine", "panels", "serve", "app", "tests", "benchmarks"}
+OURS = {"gpt", "engine", "panels", "serve", "livre_ouvert", "app", "tests", "benchmarks"}
 MAY_KNOW = {
     "gpt": {"gpt"},
     "engine": {"gpt", "engine"},
-    "panels": {"gpt", "engine", "panels"},
-    "serve": {"serve"},
+    "panels": {"gpt", "engine", "panels", "livre_ouvert"},
+    "serve": {"serve", "livre_ouvert"},
+    "livre_ouvert": {"gpt", "panels", "serve", "livre_ouvert"},
+    "livre_ouvert/__init__.py": set(),
     "app.py": {"gpt", "engine", "panels", "serve"},
     "benchmarks": {"benchmarks", "gpt", "engine", "tests"},
 }
-"""The floors of the house, gpt < engine < panels < app; `serve` stands beside and knows none."""
+"""The floors of the house, gpt < engine < panels < app; `serve` stands beside and knows none.
+
+The command, `livre_ouvert`, is a door like the app's; what its package itself says, where the
+folders of the house are, stands under all.
+"""
 
 PEER = "benchmarks/plain_app.py"
 """What the classroom is measured against: a plain Gradio app, no part of the house."""
@@ -100,7 +116,7 @@ def imported(path: Path, modules: Collection[str]) -> set[str]:
 def room(module: str) -> str:
     """Where in `panels/` a module stands: in a room of its own, or among the panels."""
     name = module.split(".")[1] if "." in module else ""
-    return name if name in ("screen", "catalogue", "lab", "pages") else "panels"
+    return name if name in ("screen", "catalogue", "lab", "api", "pages") else "panels"
 
 
 def test_the_machine_knows_no_web() -> None:
@@ -123,6 +139,24 @@ def test_each_part_knows_only_what_stands_below_it(place: str) -> None:
     assert {name: known for name, known in knowing.items() if known} == {}
 
 
+def test_what_all_stand_on_is_where_the_folders_are() -> None:
+    """Of the package of the command, the floors know that alone."""
+    known = {
+        name
+        for path in python_files("gpt", "engine", "panels", "serve")
+        for node in ast.walk(tree(path))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [str(node.module)]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+        if name.split(".")[0] == "livre_ouvert"
+    }
+    assert known == {"livre_ouvert"}
+
+
 def test_the_lesson_knows_of_one_reader() -> None:
     lesson = [path for path in python_files("gpt") if "training" not in path.parts]
     knowing = {name_of(path): set(imports(path)) & MANY for path in lesson}
@@ -139,7 +173,7 @@ def test_the_first_words_of_the_engine_name_its_every_file() -> None:
 
 def test_no_file_is_imported_by_what_it_imports() -> None:
     """The order that it takes is one in which the whole house can be read from the ground up."""
-    code = python_files("app.py", "gpt", "engine", "panels", "serve")
+    code = python_files("app.py", "gpt", "engine", "panels", "serve", "livre_ouvert")
     modules = {module_of(path): path for path in code}
     known = {
         module: {name for name in imported(path, modules) if name != module}
@@ -154,10 +188,10 @@ def test_beside_the_panels_stands_their_catalogue_alone() -> None:
 
 
 def test_the_rooms_of_the_panels_stand_on_each_other() -> None:
-    """What all share, then the panels, their catalogue, the lab, and last the pages."""
+    """What all share, then the panels, their catalogue, the lab, the API, and last the pages."""
     files = python_files("panels")
     modules = {module_of(path): path for path in files}
-    floors = ["screen", "panels", "catalogue", "lab", "pages"]
+    floors = ["screen", "panels", "catalogue", "lab", "api", "pages"]
     for path in files:
         above = set(floors[floors.index(room(module_of(path))) + 1 :])
         known = {name for name in imported(path, modules) if room(name) in above}
@@ -171,7 +205,9 @@ def test_the_tests_stand_as_the_code_does() -> None:
     folders = {name_of(path.parent).removeprefix("tests/") for path in files}
     folders -= {folder.removeprefix("tests/") for folder in own} | own
     named = {name_of(path).removeprefix("tests/").removesuffix(".py") for path in files}
-    code = {path.parent for path in python_files("gpt", "engine", "panels", "serve")}
+    code = {
+        path.parent for path in python_files("gpt", "engine", "panels", "serve", "livre_ouvert")
+    }
     for folder in code:
         tested = {name_of(folder)}
         for place in (folder, *folder.parents):
@@ -227,7 +263,7 @@ def test_python_speaks_no_french() -> None:
     name = "GPT à livre ouvert"
     accent = re.compile(r"[àâçéèêëîïôùûœ]", re.IGNORECASE)
     found = []
-    for path in python_files("panels", "serve"):
+    for path in python_files("panels", "serve", "livre_ouvert"):
         said = [
             node
             for node in ast.walk(tree(path))
