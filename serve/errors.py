@@ -84,8 +84,7 @@ class Faults:
 
 def _for_a_program(status: int, language: Language, words: dict[str, Any]) -> Response:
     """A code and a sentence, as everything under `/api/v1/` says why it does not answer."""
-    code, sentence = words.get(str(status), words["other"])
-    told = {"error": {"code": code, "sentence": sentence, "where": None}}
+    told = {"error": {**words.get(str(status), words["other"]), "where": None}}
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
     return JSONResponse(told, status, headers | {"Cache-Control": "no-store"})
 

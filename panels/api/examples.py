@@ -44,12 +44,12 @@ def asked(name: str, language: str) -> dict[str, Any]:
 
 
 def curl(name: str, language: str) -> str:
-    body = json.dumps(asked(name, language), ensure_ascii=False).replace("'", "'\\''")
+    body = ",\n       ".join(_fields(asked(name, language))).replace("'", "'\\''")
     flags = "-sN" if name == NAME else "-s"
     return (
         f"curl {flags} {HERE}/api/v1/{name} \\\n"
         "  -H 'Content-Type: application/json' \\\n"
-        f"  -d '{body}'"
+        f"  -d '{{{body}}}'"
     )
 
 
@@ -94,10 +94,11 @@ const answer = await fetch("{HERE}/api/v1/{name}", {{
 
 def _laid_out(value: dict[str, Any], indent: str) -> str:
     """An object as Python and JavaScript both write it: no null, no yes or no stands in it."""
-    fields = [
-        f"{indent}{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in value.items()
-    ]
-    return "{\n" + ",\n".join(fields) + ",\n}"
+    return "{\n" + "".join(f"{indent}{field},\n" for field in _fields(value)) + "}"
+
+
+def _fields(value: dict[str, Any]) -> list[str]:
+    return [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in value.items()]
 
 
 WAYS = {"curl": curl, "python": python, "javascript": javascript}

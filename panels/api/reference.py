@@ -69,11 +69,7 @@ def errors(language: str) -> list[dict[str, Any]]:
     """Every code with its status and its sentence, examples in its blanks."""
     words = words_of(language)
     door = tomllib.loads((SITE / "words" / f"errors.{language}.toml").read_text("utf-8"))["api"]
-    found = [
-        {"status": int(status), "code": each[0], "sentence": each[1]}
-        for status, each in door.items()
-        if status != "other"
-    ]
+    found = [{"status": int(status), **each} for status, each in door.items() if status != "other"]
     blanks = {name: words(f"api.blanks.{name}") for name in ("where", "bounds", "name", "most")}
     for code, status in STATUS.items():
         filled = blanks | ({"where": "head"} if code == "no_such_part" else {})
@@ -129,7 +125,8 @@ def _rows(
 def _kind(field: Mapping[str, Any], words: Words) -> tuple[str, str]:
     """The type within a field, if it is one of ours, and what kind it is in words."""
     if "$ref" in field:
-        return _named(field), ""
+        inner = _named(field)
+        return inner, inner if inner in SHARED else words("api.kinds.object")
     if "anyOf" in field:
         told = [_kind(each, words) for each in field["anyOf"] if each.get("type") != "null"]
         kind = words("api.bounds.or").join(dict.fromkeys(kind for _, kind in told))

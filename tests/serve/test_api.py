@@ -116,7 +116,7 @@ def test_what_does_not_say_that_it_is_json(client: httpx.Client, name: str, kind
 def test_a_body_that_is_too_large(client: httpx.Client) -> None:
     answer = post(client, "read", prompt="é" * LIMIT)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
-    assert f"{LIMIT // 1024:,} KiB" in _words("en")["api"]["413"][1]
+    assert f"{LIMIT // 1024:,} KiB" in _words("en")["api"]["413"]["sentence"]
     long = post(client, "read", prompt="é" * 30_000)
     assert (long.status_code, long.json()["error"]["code"]) == (422, "out_of_bounds")
 

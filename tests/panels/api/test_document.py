@@ -98,7 +98,7 @@ def test_the_page_has_every_call_in_the_order_of_the_document(language: str) -> 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_error_that_the_page_shows_is_the_real_one(conteur: Engine, language: str) -> None:
     page = (ROOT / "docs" / language / "api.md").read_text("utf-8")
-    shown = re.search(r"```json\n(.+)\n```", page)
+    shown = re.search(r"```json\n(.+?)\n```", page, re.DOTALL)
     assert shown is not None
     error = refused(conteur, "read", language, prompt="", promt="")[1]
     assert json.loads(shown[1]) == {"error": error}
