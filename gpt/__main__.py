@@ -12,7 +12,7 @@ from typing import NoReturn
 from gpt.errors import CheckpointError
 from gpt.generate import Model
 from gpt.sampling import Settings, distribution
-from gpt.terminal import choice_table, harmless, rows_table, said, summary
+from gpt.terminal import choice_table, harmless, rows_table, said, shown, summary
 from gpt.tokenizer import well_formed
 from gpt.weights import load
 
@@ -68,6 +68,8 @@ def _show(model: Model, prompt: str, settings: Settings, tokens: int) -> None:
     if reading.dropped:
         context = model.network.config.context
         print(f"The first {reading.dropped:,} tokens do not fit the {context:,} that are read.\n")
+    for token in model.tokenizer.without_row(text):
+        print(f"The model has no row for {shown(token)}: it is read as the pieces of its text.\n")
     here = distribution(reading.row_logits(-1), settings)
     print(*rows_table(reading), sep="\n")
     print(f"\nThe last row, {said(settings)}\n")

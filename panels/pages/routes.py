@@ -85,8 +85,10 @@ def _drawn(
         state, notes = asked_for(models, query)
         view = look(models, state)
         data = PANELS[name].data(view, query)
-        if view.loose_space and "prompt" in PANELS[name].reads:
-            notes = [*notes, Note("loose_space", {})]
+        if "prompt" in PANELS[name].reads:
+            notes = [*notes, *view.remarks]
+        elif PANELS[name].asks:
+            notes = [*notes, *view.unread_pieces]
     except CheckpointError:
         state = from_query(opened(name, language, {}), ANY_ID)[0]
         notes = [Note("model", {})]
