@@ -81,8 +81,7 @@ class Drawn(Layout):
         """The same, of a view and its data."""
         state = view.state
         drawn = screen.drawings(data, state, self.language)
-        if view.loose_space:
-            notes = [*notes, Note("loose_space", {})]
+        notes = [*notes, *view.remarks]
         if not state.fits_address:
             notes = [*notes, Note("long_address", {})]
         if len(state.written) >= WRITTEN_TOKENS:

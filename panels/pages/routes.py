@@ -88,8 +88,10 @@ def _drawn(
         state, notes = asked_for(models, query)
         view = look(models, state)
         data = PANELS[name].data(view, query)
-        if view.loose_space and "prompt" in PANELS[name].reads:
-            notes = [*notes, Note("loose_space", {})]
+        if "prompt" in PANELS[name].reads:
+            notes = [*notes, *view.remarks]
+        elif PANELS[name].asks:
+            notes = [*notes, *view.unread_pieces]
         if "prompt" in PANELS[name].reads or PANELS[name].asks:
             sentences = told(view, words_of(language))
     except CheckpointError:
