@@ -98,15 +98,28 @@ CUT_OFF = """() => [
 ].map((e) => e.outerHTML.slice(0, 120))"""
 
 
+HEADER_CUT = """() => {
+  const [...parts] = document.querySelectorAll(
+    ".book-menu, .book-name, .book-tools > :is(a, button, label)"
+  );
+  return parts.filter((e) => e.offsetWidth).filter((e) => {
+    const { left, right } = e.getBoundingClientRect();
+    return left < 0 || right > innerWidth || e.scrollWidth > e.clientWidth;
+  }).map((e) => e.outerHTML.slice(0, 120));
+}"""
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_a_page_fits_a_phone_and_a_desk_and_cuts_nothing_off(
     page: Page, file: str, language: str
 ) -> None:
+    """The narrowest is a desk's window of 1,280 pixels, enlarged four times."""
     page.goto(address(language, file))
-    for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth") == width
+    for width, height in ((1440, 844), (390, 844), (320, 256)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.scrollingElement.scrollWidth") == width
         assert page.evaluate(CUT_OFF) == []
+        assert page.evaluate(HEADER_CUT) == []
 
 
 def test_the_first_panel_writes_on(page: Page, language: str) -> None:
