@@ -54,7 +54,7 @@
   }
 
   function link(form) {
-    const asked = asAddress(query(form));
+    const asked = query(form).toString();
     for (const to of form.querySelectorAll("[data-lab], [data-alone]")) {
       to.href = to.getAttribute("href").split("?")[0] + (asked ? "?" + asked : "");
     }
@@ -249,9 +249,7 @@
 
   // What was typed and set on one page, or stands in the address, goes along to the next.
   if (!document.body.classList.contains("alone")) {
-    const given = { prompt: kept("prompt"), ...settings(), ...Object.fromEntries(new URLSearchParams(location.search)) };
-    if (given.top_k === "none") given.top_k = "0";
-    if (given.top_p === "none") given.top_p = "1";
+    const given = { ...settings(), prompt: new URLSearchParams(location.search).get("prompt") ?? kept("prompt") };
     for (const form of forms) {
       const other = ["prompt", ...SETTINGS].filter((name) => {
         const field = form.elements[name];

@@ -9,7 +9,22 @@
     }
   }
 
-  const NAMES = ["prompt", "strategy", "temperature", "top_k", "top_p", "seed", "model"];
+  const SETTINGS = ["strategy", "temperature", "top_k", "top_p", "seed", "model"];
+  const OFF = { top_k: "0", top_p: "1" }; // on a slider
+
+  function kept() {
+    try { return JSON.parse(sessionStorage.getItem("settings")) ?? {}; } catch { return {}; }
+  }
+
+  function keeps(settings) {
+    try { sessionStorage.setItem("settings", JSON.stringify(settings)); return true; } catch { return false; }
+  }
+
+  // Settings that stand in the address are the reader's: the panels, whose script comes next, take what is kept.
+  const given = [...new URLSearchParams(location.search)].filter(([name]) => SETTINGS.includes(name));
+  const here = given.map(([name, value]) => [name, value === "none" ? OFF[name] ?? value : value]);
+  if (here.length) keeps({ ...kept(), ...Object.fromEntries(here) });
+
   let latest = [];
   document.addEventListener("input", ({ target }) => { if (target.form?.matches(".live")) latest = [target.form]; });
 
@@ -20,24 +35,17 @@
 
   // What the reader has typed and set: on other pages, in the address, in the panels here, the panel touched last.
   function along() {
-    const asked = new URLSearchParams();
+    const asked = new URLSearchParams(kept());
     try {
-      const settings = JSON.parse(sessionStorage.getItem("settings")) ?? {};
-      for (const [name, value] of Object.entries({ prompt: sessionStorage.getItem("prompt"), ...settings })) {
-        if (value !== null) asked.set(name, value);
-      }
+      const prompt = sessionStorage.getItem("prompt");
+      if (prompt !== null) asked.set("prompt", prompt);
     } catch { /* nothing is kept */ }
     for (const [name, value] of new URLSearchParams(location.search)) asked.set(name, value);
     for (const form of [...document.querySelectorAll("form.live"), ...latest]) {
-      for (const name of NAMES) if (changed(form.elements[name])) asked.set(name, form.elements[name].value);
+      for (const name of ["prompt", ...SETTINGS]) if (changed(form.elements[name])) asked.set(name, form.elements[name].value);
     }
-    if (asked.get("top_k") === "0") asked.set("top_k", "none");
-    if (asked.get("top_p") === "1") asked.set("top_p", "none");
+    for (const [name, off] of Object.entries(OFF)) if (asked.get(name) === off) asked.set(name, "none");
     return asked;
-  }
-
-  function keeps() {
-    try { sessionStorage.setItem("here", ""); return true; } catch { return false; }
   }
 
   function whenTurnedTo(links, go) {
@@ -54,7 +62,7 @@
   // The other language opens at the same place. What is kept comes along by itself; an address that holds it goes on
   // holding it, and where nothing can be kept it has to.
   whenTurnedTo("a.book-language", (other) => {
-    const asked = location.search || !keeps() ? asAddress(along()) : "";
+    const asked = location.search || !keeps(kept()) ? asAddress(along()) : "";
     other.href = other.getAttribute("href").split(/[?#]/)[0] + (asked && "?" + asked) + location.hash;
   });
 })();
