@@ -131,7 +131,7 @@ def test_the_first_page_writes_a_sentence_by_itself_and_moves_nothing(
 ) -> None:
     panel, words = page.locator(".sentence-panel"), words_of(language)
     made, said = panel.locator(".made"), panel.locator(".made.said")
-    button, told = panel.locator("[data-writing]"), panel.locator("[data-written]")
+    button, told = panel.locator("[data-writing]"), panel.locator("[data-told]")
     with page.expect_response("**/fragments/*/sentence"):
         page.goto(f"/{language}/")
     expect(button).to_have_text(words("text.stop"))

@@ -16,7 +16,7 @@
 
   addEventListener("DOMContentLoaded", async () => {
     const panel = document.querySelector(".sentence-panel");
-    const [button, told] = [panel.querySelector("[data-writing]"), panel.querySelector("[data-written]")];
+    const [button, told] = [panel.querySelector("[data-writing]"), panel.querySelector("[data-told]")];
     let story = panel.querySelector(".story");
     let said = 0, next = 0;
 
@@ -25,7 +25,7 @@
 
     function show() {
       const over = said === pieces().length;
-      button.textContent = button.dataset[next ? "stop" : over ? "again" : "run"];
+      button.textContent = button.dataset[next ? "toStop" : over ? "toWatch" : "toGo"];
       story.setAttribute("aria-busy", next > 0);
       told.textContent = over ? story.textContent : "";
     }
