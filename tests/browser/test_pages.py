@@ -130,7 +130,7 @@ def test_the_first_page_writes_a_sentence_by_itself_and_moves_nothing(
     page: Page, language: str
 ) -> None:
     panel, words = page.locator(".sentence-panel"), words_of(language)
-    made, said = panel.locator(".made"), panel.locator(".made.said")
+    made, said = panel.locator(".made"), panel.locator(".made.arrived")
     button, told = panel.locator("[data-writing]"), panel.locator("[data-told]")
     with page.expect_response("**/fragments/*/sentence"):
         page.goto(f"/{language}/")
@@ -160,7 +160,7 @@ def test_without_the_server_or_motion_the_recorded_sentence_stands(
     page = context.new_page()
     page.route("**/fragments/**", lambda route: route.abort())
     page.goto(f"{app}/{language}/")
-    expect(page.locator(".sentence-panel .made.said").nth(2)).to_be_visible()
+    expect(page.locator(".sentence-panel .made.arrived").nth(2)).to_be_visible()
     page.emulate_media(reduced_motion="reduce")
     page.reload()
     for piece in page.locator(".sentence-panel .made").all():

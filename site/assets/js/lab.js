@@ -32,7 +32,7 @@
     if (!text) return;
     const query = text.dataset.address;
     const theme = new URLSearchParams(location.search).get("__theme");
-    const address = location.pathname + (query ? "?" + query : "") + (theme && query ? "&__theme=" + theme : "");
+    const address = location.pathname + (query ? "?" + query : "") + (theme && query ? "&__theme=" + theme : "") + location.hash;
     history.replaceState(history.state, "", address);
     for (const link of document.querySelectorAll("[data-lab]")) link.href = link.dataset.lab + location.search;
     root.classList.remove("restoring");

@@ -21,7 +21,7 @@
     let said = 0, next = 0;
 
     const pieces = () => story.querySelectorAll(".made");
-    const written = (count) => { said = count; pieces().forEach((piece, at) => piece.classList.toggle("said", at < said)); };
+    const written = (count) => { said = count; pieces().forEach((piece, at) => piece.classList.toggle("arrived", at < said)); };
 
     function show() {
       const over = said === pieces().length;
