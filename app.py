@@ -26,6 +26,7 @@ from serve.gradio_page import Page
 from serve.language import LANGUAGES
 from serve.layers import layers
 from serve.line import Line
+from serve.long_address import make_room
 from serve.pages import page_routes
 from serve.panels import panel_routes
 
@@ -53,6 +54,7 @@ def main() -> None:
     ours = routes(
         process.ready, line, panel_routes(drawing, page), page_routes(building.BUILD, LANGUAGES)
     )
+    make_room()
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
     demo.launch(

@@ -24,11 +24,17 @@
     if (!text) return;
     const query = text.dataset.address;
     const theme = new URLSearchParams(location.search).get("__theme");
-    const address = location.pathname + (query ? "?" + query : "") + (theme && query ? "&__theme=" + theme : "");
+    const address = location.pathname + (query ? "?" + query : "") + (theme && query ? "&__theme=" + theme : "") + location.hash;
     history.replaceState(history.state, "", address);
     for (const link of document.querySelectorAll("[data-lab]")) link.href = link.dataset.lab + location.search;
     root.classList.remove("restoring");
   }
+
+  // The other language opens with what stands in the address now, at the same place.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-lab]");
+    if (link) link.href = link.dataset.lab + location.search + location.hash;
+  }, true);
 
   // One act at a time, in the order in which they came, each on the memory that the one before left:
   // two answers on their way at once would each undo the other. An act stops a run that goes on.
