@@ -17,6 +17,7 @@ from engine.leaving import left
 from panels.api import calls, document, writing
 from panels.lab import demo as lab
 from panels.lab.layout import PAGES
+from panels.lab.screen import without_script
 from panels.pages import building, routes as panels
 from panels.screen.words import words_of
 from serve import origins
@@ -28,6 +29,7 @@ from serve.gradio_page import Page
 from serve.language import LANGUAGES
 from serve.layers import layers
 from serve.line import Line
+from serve.long_address import make_room
 from serve.pages import page_routes
 from serve.panels import panel_routes
 
@@ -69,6 +71,7 @@ def main() -> None:
         page_routes(building.BUILD, LANGUAGES),
         api_routes(api, line),
     )
+    make_room()
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
     demo.launch(
@@ -111,7 +114,11 @@ def gradio_pages(head: str) -> dict[str, Page]:
     """What each Gradio page says of itself, by its address."""
     return {
         PAGES[language][1]: Page(
-            language, words_of(language)("site.page"), words_of(language)("site.description"), head
+            language,
+            words_of(language)("site.page"),
+            words_of(language)("site.description"),
+            head,
+            without_script(language),
         )
         for language in LANGUAGES
     }

@@ -34,7 +34,7 @@ from panels.api.examples import HERE, WAYS
 from panels.screen.words import LANGUAGES
 from serve.api import Api, api_routes
 from serve.body_limit import LIMIT
-from serve.errors import _words
+from serve.errors import _words, answer
 from serve.language import language_of
 from serve.line import COMPUTED, Line
 
@@ -119,6 +119,17 @@ def test_a_body_that_is_too_large(client: httpx.Client) -> None:
     assert f"{LIMIT // 1024:,} KiB" in _words("en")["api"]["413"]["sentence"]
     long = post(client, "read", prompt="é" * 30_000)
     assert (long.status_code, long.json()["error"]["code"]) == (422, "out_of_bounds")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("status", [404, 405, 413, 414, 415, 418, 500])
+def test_every_refusal_of_the_door_is_json(language: str, status: int) -> None:
+    scope = {"type": "http", "path": f"{ADDRESS}/read", "headers": []}
+    told = answer(scope | {"query_string": f"lang={language}".encode()}, status)
+    error = json.loads(bytes(told.body))["error"]
+    assert error.keys() == {"code", "sentence", "where"}
+    assert (error["code"] == "refused") == (status == 418)
+    assert told.headers["content-language"] == language
 
 
 def test_the_address_itself_leads_to_its_page(client: httpx.Client) -> None:
