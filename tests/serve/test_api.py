@@ -34,7 +34,8 @@ from panels.api.examples import HERE, WAYS
 from panels.screen.words import LANGUAGES
 from serve.api import Api, api_routes
 from serve.body_limit import LIMIT
-from serve.errors import _words, answer
+from serve.errors import _words
+from serve.errors import answer as answer_of_the_door
 from serve.language import language_of
 from serve.line import COMPUTED, Line
 
@@ -125,7 +126,7 @@ def test_a_body_that_is_too_large(client: httpx.Client) -> None:
 @pytest.mark.parametrize("status", [404, 405, 413, 414, 415, 418, 500])
 def test_every_refusal_of_the_door_is_json(language: str, status: int) -> None:
     scope = {"type": "http", "path": f"{ADDRESS}/read", "headers": []}
-    told = answer(scope | {"query_string": f"lang={language}".encode()}, status)
+    told = answer_of_the_door(scope | {"query_string": f"lang={language}".encode()}, status)
     error = json.loads(bytes(told.body))["error"]
     assert error.keys() == {"code", "sentence", "where"}
     assert (error["code"] == "refused") == (status == 418)
