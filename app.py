@@ -16,6 +16,7 @@ from engine import process
 from engine.leaving import left
 from panels.lab import demo as lab
 from panels.lab.layout import PAGES
+from panels.lab.screen import without_script
 from panels.pages import building, routes as panels
 from panels.screen.words import words_of
 from serve.addresses import routes
@@ -95,7 +96,11 @@ def gradio_pages(head: str) -> dict[str, Page]:
     """What each Gradio page says of itself, by its address."""
     return {
         PAGES[language][1]: Page(
-            language, words_of(language)("site.page"), words_of(language)("site.description"), head
+            language,
+            words_of(language)("site.page"),
+            words_of(language)("site.description"),
+            head,
+            without_script(language),
         )
         for language in LANGUAGES
     }
