@@ -9,6 +9,7 @@ from serve import beginning  # first: Gradio reads its environment when it is im
 
 import sys
 from functools import partial
+from typing import Any
 
 from starlette.exceptions import HTTPException
 
@@ -18,6 +19,7 @@ from panels.lab import demo as lab
 from panels.lab.layout import PAGES
 from panels.pages import building, routes as panels
 from panels.screen.words import words_of
+from panels.take import routes as take
 from serve.addresses import routes
 from serve.door import DoorError, door
 from serve.errors import on_http_exception
@@ -44,13 +46,17 @@ def main() -> None:
     demo = lab.blocks()
     demo.queue(default_concurrency_limit=2, max_size=256, api_open=False)
     drawing, page = (
-        process.crew.helped(partial(draw, process.models), lambda *asked: asked[-1].get("prompt"))
+        process.crew.helped(partial(draw, process.models), about)
         for draw in (panels.drawing, panels.page)
     )
+    taken = process.crew.helped(partial(take.taken, process.models), about)
     process.crew.start()
     line = Line(process.crew.at_once)
     ours = routes(
-        process.ready, line, panel_routes(drawing, page), page_routes(building.BUILD, LANGUAGES)
+        process.ready,
+        line,
+        panel_routes(drawing, page, taken),
+        page_routes(building.BUILD, LANGUAGES),
     )
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
@@ -87,6 +93,11 @@ def main() -> None:
         beginning.wait()
     finally:
         demo.close(verbose=False)
+
+
+def about(*asked: Any) -> Any:
+    """What a call for a panel is about: the prompt of its query, which comes last."""
+    return asked[-1].get("prompt")
 
 
 def gradio_pages(head: str) -> dict[str, Page]:

@@ -73,7 +73,7 @@ def read_config(folder: Path) -> Config:
 def read_tensors(folder: Path) -> dict[str, Tensor]:
     """All tensors of a checkpoint under their stored names, float32."""
     tensors: dict[str, Tensor] = {}
-    for file in _weight_files(folder):
+    for file in weight_files(folder):
         if not file.is_file():
             raise CheckpointError(f"{folder.name}: the file {file.name} is missing.", "missing")
         try:
@@ -100,7 +100,8 @@ def shards(folder: Path) -> list[str]:
     return [Path(str(shard)).name for shard in sorted(set(map(str, named.values())))]
 
 
-def _weight_files(folder: Path) -> list[Path]:
+def weight_files(folder: Path) -> list[Path]:
+    """The files in which the weights lie, one or several."""
     whole, index = folder / WHOLE, folder / INDEX
     if index.is_file():
         return [folder / shard for shard in shards(folder)]

@@ -88,6 +88,7 @@ def put_together() -> set[str]:
         "notes.": {f"model_{kind}" for kind in KINDS}
         | literals() & {key[6:] for key in texts("fr") if key.startswith("notes.")},
         "blocks.": {"ids", "embedded", "attention", "expanded", "after", "logits"},
+        "columns.": {key[8:] for key in texts("fr") if key.startswith("columns.")},
         "cost.": set(LANGUAGES),
         "figures.": {
             f"{path.stem.replace('-', '_')}.{part}"
