@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 import torch
 
-from gpt.digest import sha256
 from gpt.model import GPT
 from gpt.reading import Reading, window
 from gpt.sampling import Choice, Distribution, Settings, distribution, draw
@@ -32,22 +30,20 @@ class Step:
 
 @dataclass(frozen=True)
 class Model:
-    """A network with its tokenizer, under the name it was opened by; `files` hold the weights."""
+    """A network with its tokenizer, under the name it was opened by.
+
+    `fingerprint` is the SHA-256 of its weights as they are stored; "" of one that was made here.
+    """
 
     name: str
     network: GPT
     tokenizer: Tokenizer
-    files: tuple[Path, ...] = ()
+    fingerprint: str = ""
 
     @cached_property
     def parameters(self) -> int:
         """How many numbers it has learnt."""
         return sum(each.numel() for each in self.network.parameters())
-
-    @cached_property
-    def sha256(self) -> str:
-        """By what its weights are known anywhere: the SHA-256 of its files; "" without any."""
-        return sha256(self.files) if self.files else ""
 
     def read(self, text: str, trace: bool | Trace = False) -> Reading:
         """Read a text of any length; what does not fit goes from its start.

@@ -16,7 +16,7 @@ import torch
 from gpt.errors import CheckpointError
 from gpt.generate import Model
 from gpt.model import Config
-from gpt.weights.folder import open_tokenizer, read_config, read_tensors, weight_files
+from gpt.weights.folder import fingerprint, open_tokenizer, read_config, read_tensors
 from gpt.weights.hub import HUB_ID, fetch
 from gpt.weights.names import TURNED, fitted, our_name, their_name
 from gpt.weights.packing import PackedGPT
@@ -54,4 +54,4 @@ def load(
         network = PackedGPT(config)
     network.load_state_dict(fitted(read_tensors(folder), network, folder), assign=True)
     network.eval().requires_grad_(False).pack()
-    return Model(str(name), network, tokenizer, tuple(weight_files(folder)))
+    return Model(str(name), network, tokenizer, fingerprint(folder))

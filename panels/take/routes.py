@@ -15,7 +15,7 @@ from panels.lab import screen
 from panels.pages import forms
 from panels.pages.openings import opened
 from panels.pages.routes import asked_for
-from panels.screen.about import about
+from panels.screen.about import about, flat
 from panels.screen.state import State
 from panels.screen.view import View, look
 from panels.screen.words import LANGUAGES, words_of
@@ -49,13 +49,13 @@ def taken(
         view = look(models, state)
     except CheckpointError:
         return "", ""
-    stamp = about(view.model, state, address(site, language, name, state, query))
+    stamp = about(view, address(site, language, name, state, query))
     file = f"{words('take.file')}-{name}-{stamp['date'][:10]}.{kind}"
     if kind == "html":
-        return run(view, stamp, language), file
+        return run(view, flat(stamp), language), file
     data = numbers(view, name, query)
     if kind == "csv":
-        return csv_of(stamp, data, words, query), file
+        return csv_of(flat(stamp), data, words, query), file
     told = {
         "about": stamp,
         "panel": name,
