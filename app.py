@@ -18,8 +18,10 @@ from engine.leaving import left
 from panels.lab import demo as lab
 from panels.lab.layout import PAGES
 from panels.pages import building, routes as panels
+from panels.screen.drawing import draw_page_part
 from panels.screen.words import words_of
 from panels.take import routes as take
+from panels.take.embed import embed
 from serve.addresses import routes
 from serve.door import DoorError, door
 from serve.errors import on_http_exception
@@ -50,12 +52,13 @@ def main() -> None:
         for draw in (panels.drawing, panels.page)
     )
     taken = process.crew.helped(partial(take.taken, process.models), about)
+    bench = process.crew.helped(partial(embed, process.models), about)
     process.crew.start()
     line = Line(process.crew.at_once)
     ours = routes(
         process.ready,
         line,
-        panel_routes(drawing, page, taken),
+        panel_routes(drawing, page, taken, bench),
         page_routes(building.BUILD, LANGUAGES),
     )
     looks = dict(lab.LAUNCH)
@@ -104,7 +107,10 @@ def gradio_pages(head: str) -> dict[str, Page]:
     """What each Gradio page says of itself, by its address."""
     return {
         PAGES[language][1]: Page(
-            language, words_of(language)("site.page"), words_of(language)("site.description"), head
+            language,
+            words_of(language)("site.page"),
+            words_of(language)("site.description"),
+            head + draw_page_part("sandboxed.html", language, {}),
         )
         for language in LANGUAGES
     }

@@ -37,11 +37,24 @@ Take = Callable[[str, str, str, str, Mapping[str, str]], Awaitable[tuple[str, st
 """(language, panel, kind, this site, query) → what a file holds and its name; None when there is no
 such file, no name when it cannot be made now."""
 
+Bench = Callable[[str, str, Mapping[str, str]], Awaitable[str | None]]
+"""(language, this site, query) → the page on which a panel is made ready for another page."""
+
 MEDIA = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
 
 
-def panel_routes(drawing: Draw, page: Draw, taken: Take) -> list[BaseRoute]:
-    """The addresses of every panel."""
+BENCH_POLICY = f"{DRAWN_POLICY}; frame-src 'self'"
+
+
+def panel_routes(drawing: Draw, page: Draw, taken: Take, bench: Bench) -> list[BaseRoute]:
+    """The addresses of every panel, and `/embed/<language>`, where one is made ready."""
+
+    async def embed(request: Request) -> Response:
+        site = str(request.base_url).rstrip("/")
+        made = await bench(request.path_params["language"], site, dict(request.query_params))
+        if made is None:
+            raise HTTPException(404)
+        return HTMLResponse(versioned(made), headers={"Content-Security-Policy": BENCH_POLICY})
 
     async def file(request: Request) -> Response:
         language, name, kind = (request.path_params[each] for each in ("language", "panel", "kind"))
@@ -69,6 +82,7 @@ def panel_routes(drawing: Draw, page: Draw, taken: Take) -> list[BaseRoute]:
         Route("/panels/{language}/{panel}.{kind}", file, methods=both),
         Route("/fragments/{language}/{panel}", view(drawing), methods=both),
         Route("/panels/{language}/{panel}", view(page)),
+        Route("/embed/{language}", embed),
     ]
 
 

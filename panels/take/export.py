@@ -44,13 +44,20 @@ def csv_of(
     comma, between = DECIMALS[asked.get("decimal", usual)] if _known(asked) else DECIMALS[usual]
     every = tables(data)
     wanted = [table for table in every if ".".join(table.path) == asked.get("table")] or every
-    lines = [f"# {word(name, words)}: {_bare(value)}" for name, value in about.items()]
+    lines = [f"# {line}" for line in stamped(about, words)]
     for table in wanted:
         lines += ["", f"# {word('table', words)}: {'.'.join(table.path) or 'values'}"]
         lines += [
             between.join(_written(cell, comma) for cell in line) for line in _lines(table, words)
         ]
     return "\ufeff" + "\r\n".join(lines) + "\r\n"
+
+
+def stamped(about: Mapping[str, Any], words: Words) -> list[str]:
+    """Where a file comes from, a line each, in the words of the language."""
+    return [
+        words("take.line", name=word(key, words), value=bare(each)) for key, each in about.items()
+    ]
 
 
 def _known(asked: Mapping[str, str]) -> bool:
@@ -89,6 +96,6 @@ def _written(value: Value, comma: str) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value).replace(".", comma)
 
 
-def _bare(value: Value) -> str:
+def bare(value: Value) -> str:
     """A value in a comment, which is one line."""
     return "none" if value is None else " ".join(str(value).split())

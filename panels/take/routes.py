@@ -19,7 +19,7 @@ from panels.screen.about import about, flat
 from panels.screen.state import State
 from panels.screen.view import View, look
 from panels.screen.words import LANGUAGES, words_of
-from panels.take.export import csv_of, json_of
+from panels.take.export import csv_of, json_of, stamped
 from panels.take.run import run
 from panels.take.tables import plain
 
@@ -58,6 +58,7 @@ def taken(
         return csv_of(flat(stamp), data, words, query), file
     told = {
         "about": stamp,
+        "stamp": stamped(flat(stamp), words),
         "panel": name,
         "title": words("site.lab") if name == LAB else words(f"titles.{name}"),
         "language": language,

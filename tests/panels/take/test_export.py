@@ -219,7 +219,12 @@ def test_a_file_says_where_it_comes_from(conteur: Engine) -> None:
     assert about["address"].endswith("&block=2")
     for kind in ("csv", "html"):
         text = taken(conteur, "fr", "attention", kind, **query)
-        for part in (about["weights"], "conteur", about["date"][:10], f"{SITE}/panels/fr/attention"):
+        for part in (
+            about["weights"],
+            "conteur",
+            about["date"][:10],
+            f"{SITE}/panels/fr/attention",
+        ):
             assert part in text
 
 
