@@ -14,7 +14,7 @@ import torch
 
 from gpt.model import GPT
 from gpt.reading import Reading, window
-from gpt.sampling import Choice, Distribution, Settings, distribution, draw
+from gpt.sampling import PLAIN, Choice, Distribution, Settings, distribution, draw
 from gpt.tokenizer import Token, Tokenizer
 from gpt.trace import Trace
 
@@ -39,6 +39,14 @@ class Model:
     network: GPT
     tokenizer: Tokenizer
     fingerprint: str = ""
+
+    def __repr__(self) -> str:
+        shape = self.network.config
+        return (
+            f"<Model {self.name!r}: {self.parameters:,} parameters; {shape.layers} blocks, "
+            f"{shape.heads} heads, {shape.channels} channels; {shape.vocabulary:,} tokens, "
+            f"context {shape.context:,}>"
+        )
 
     @cached_property
     def parameters(self) -> int:
@@ -100,8 +108,8 @@ class Model:
     def write(
         self,
         text: str,
-        settings: Settings,
-        tokens: int,
+        settings: Settings = PLAIN,
+        tokens: int = 40,
     ) -> Iterator[Step]:
         """Write up to `tokens` tokens after `text`.
 
