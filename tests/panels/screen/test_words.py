@@ -20,6 +20,7 @@ from panels.catalogue import PANELS
 from panels.lab.screen import INSIDE
 from panels.screen.models import SAID as KINDS
 from panels.screen.words import LANGUAGES, SITE, Words, words_of
+from panels.take.addresses import GROUPS
 from tests.conftest import ROOT
 
 FRENCH, ENGLISH = words_of("fr"), words_of("en")
@@ -90,6 +91,11 @@ def put_together() -> set[str]:
         "blocks.": {"ids", "embedded", "attention", "expanded", "after", "logits"},
         "columns.": {key[8:] for key in texts("fr") if key.startswith("columns.")},
         "cost.": set(LANGUAGES),
+        "address.": {name for names in GROUPS.values() for name in names},
+        "embed.": {"free", "locked", "hidden"},
+        "embed.theme_": {"light", "dark"},
+        "embed.group_": {"state", "act", "frame", "file", "own"},
+        "embed.kind_": {"frame", "moodle", "markdown", "link", "script"},
         "figures.": {
             f"{path.stem.replace('-', '_')}.{part}"
             for path in (SITE / "figures").glob("*.svg")
