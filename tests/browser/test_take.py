@@ -200,8 +200,8 @@ def test_panels_in_a_course_hold_to_what_it_allows(context: BrowserContext, cour
     assert context.cookies() == []
 
 
-def test_a_run_opens_from_a_disk(
-    context: BrowserContext, client: httpx.Client, tmp_path: Path
+def test_a_run_and_a_course_open_from_a_disk(
+    context: BrowserContext, client: httpx.Client, app: str, tmp_path: Path
 ) -> None:
     asked = {"prompt": "Once upon a time", "written": "12.604.344"}
     file = tmp_path / "run.html"
@@ -215,3 +215,8 @@ def test_a_run_opens_from_a_disk(
     assert page.evaluate("document.fonts.check('16px Literata')")
     assert axe(page) == []
     assert [url for url in asked_for if not url.startswith(("file:", "data:"))] == []
+
+    own = tmp_path / "course.html"
+    own.write_text(f'<title>course</title><iframe src="{app}/panels/en/next"></iframe>', "utf-8")
+    page.goto(own.as_uri())
+    expect(page.frame_locator("iframe").locator("textarea")).to_be_visible()
