@@ -17,6 +17,7 @@ from engine import process
 from engine.leaving import left
 from panels.lab import demo as lab
 from panels.lab.layout import PAGES
+from panels.lab.screen import without_script
 from panels.pages import building, routes as panels
 from panels.screen.drawing import draw_page_part
 from panels.screen.words import words_of
@@ -29,6 +30,7 @@ from serve.gradio_page import Page
 from serve.language import LANGUAGES
 from serve.layers import layers
 from serve.line import Line
+from serve.long_address import make_room
 from serve.pages import page_routes
 from serve.panels import panel_routes
 
@@ -61,6 +63,7 @@ def main() -> None:
         panel_routes(drawing, page, taken, bench),
         page_routes(building.BUILD, LANGUAGES),
     )
+    make_room()
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
     demo.launch(
@@ -111,6 +114,7 @@ def gradio_pages(head: str) -> dict[str, Page]:
             words_of(language)("site.page"),
             words_of(language)("site.description"),
             head + draw_page_part("sandboxed.html", language, {}),
+            without_script(language),
         )
         for language in LANGUAGES
     }
