@@ -61,7 +61,7 @@
 
   function sayValues(form) {
     for (const range of form.querySelectorAll("input[type=range]")) {
-      const value = range.name === "top_k" && range.value === "0" ? "∞" : say.format(range.value);
+      const value = (range.name || range.dataset.name) === "top_k" && range.value === "0" ? "∞" : say.format(range.value);
       if (range.nextElementSibling.textContent !== value) range.nextElementSibling.textContent = value;
       range.setAttribute("aria-valuetext", value);
     }
@@ -112,7 +112,7 @@
   }
 
   function set(form, values) {
-    for (const [name, value] of Object.entries(values)) if (form.elements[name]) form.elements[name].value = value;
+    for (const [name, value] of Object.entries(values)) if (form.elements[name] && !("fixed" in form.elements[name].dataset)) form.elements[name].value = value;
     sayValues(form);
   }
 
