@@ -189,7 +189,7 @@ def test_beside_the_panels_stands_their_catalogue_alone() -> None:
 
 
 def test_the_rooms_of_the_panels_stand_on_each_other() -> None:
-    """What all share, the panels, the catalogue, the lab, the API, the pages, what is taken away."""
+    """What all share, panels, the catalogue, the lab, the API, the pages, what is taken away."""
     files = python_files("panels")
     modules = {module_of(path): path for path in files}
     floors = ["screen", "panels", "catalogue", "lab", "api", "pages", "take"]
