@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from engine import process
 from engine.leaving import left
+from panels.exercises import routes as exercises
 from panels.lab import demo as lab
 from panels.lab.layout import PAGES
 from panels.pages import building, routes as panels
@@ -21,6 +22,7 @@ from panels.screen.words import words_of
 from serve.addresses import routes
 from serve.door import DoorError, door
 from serve.errors import on_http_exception
+from serve.exercises import exercise_routes
 from serve.gradio_page import Page
 from serve.language import LANGUAGES
 from serve.layers import layers
@@ -47,11 +49,17 @@ def main() -> None:
         process.crew.helped(partial(draw, process.models), lambda *asked: asked[-1].get("prompt"))
         for draw in (panels.drawing, panels.page)
     )
+    exercising = (
+        process.crew.helped(partial(draw, process.models), lambda *asked: asked[1])
+        for draw in (exercises.page, exercises.answered, exercises.sheet, exercises.key)
+    )
+    papers = exercise_routes(*exercising)
     process.crew.start()
     line = Line(process.crew.at_once)
     ours = routes(
         process.ready, line, panel_routes(drawing, page), page_routes(building.BUILD, LANGUAGES)
     )
+    ours += papers
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
     demo.launch(

@@ -19,7 +19,9 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GRADIO = "/gradio_api/"
-COMPUTED = ("/fragments/", "/panels/", f"{GRADIO}run/predict")
+COMPUTED = (
+    "/fragments/", "/panels/", "/exercises/", "/sheets/", "/keys/", f"{GRADIO}run/predict",
+)  # fmt: skip
 MEMORY = 0.9
 """How much of what is known of the time an answer takes stays, when another answer is there."""
 

@@ -1,8 +1,8 @@
 """The Markdown of our own: live panels, figures, quoted code, and numbers that the model gave.
 
-    ```panel        ```figure       ```source           `value parameters`
-    attention       transformer     gpt.model.Block
-    ```             ```             ```
+    ```panel        ```figure       ```source           ```exercise     `value parameters`
+    attention       transformer     gpt.model.Block     mask
+    ```             ```             ```                 ```
 
 Whatever does not exist fails the build: a page cannot show what is not there.
 """
@@ -28,6 +28,10 @@ from pymdownx.superfences import SuperFencesException
 
 from engine.shelf import from_environment
 from panels.catalogue import PANELS
+from panels.exercises import drawing as exercises
+from panels.exercises.catalogue import EXERCISES
+from panels.exercises.search import recorded as recorded_exercises
+from panels.exercises.titles import titles
 from panels.pages.forms import form
 from panels.pages.openings import opened
 from panels.pages.recording import recorded
@@ -109,6 +113,17 @@ def source(source: str, _language: str, _css: str, _options: Any, md: Any, **_: 
         "gloss": gloss,
     }
     return draw_page_part("source.html", md.fences_language, data)
+
+
+def exercise(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any) -> str:
+    """The exercises of a page, one a line, or `all` of them; answers are computed when asked."""
+    language, names = md.fences_language, source.split()
+    asked = recorded_exercises(language)["asked"]
+    if names == ["all"]:
+        return exercises.all_of_them(language, asked, titles(language))
+    for name in names:
+        _known(asked, name, "exercise")
+    return exercises.some(EXERCISES[names[0]].page, names, language, asked)
 
 
 def quoted(name: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.engine import Engine
 from panels.catalogue import PANELS
+from panels.exercises import search as exercises
 from panels.lab import record as lab
 from panels.lab.record import rounded
 from panels.pages import values
@@ -48,6 +49,10 @@ def main() -> None:
         path = SITE / "recorded" / f"pages.{language}.json"
         text = json.dumps(record(engine, language), ensure_ascii=False, separators=(",", ":"))
         path.write_text(text + "\n", encoding="utf-8")
+        kept = json.dumps(
+            rounded(exercises.record(engine, language)), ensure_ascii=False, separators=(",", ":")
+        )
+        (SITE / "recorded" / f"exercises.{language}.json").write_text(kept + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
