@@ -258,8 +258,8 @@ class Bet:
 
     @property
     def right(self) -> Given:
-        return {"answer": self.token.strip(), "confidence": "50"}
+        return {"answer": self.token.strip() or self.rest.split()[0], "confidence": "50"}
 
     @property
     def key(self) -> Written:
-        return self.token.strip()
+        return self.right["answer"]

@@ -30,7 +30,7 @@ def found(desk: Desk, name: str) -> tuple[Found, Task]:
 
 
 def record(models: Models, language: str) -> dict[str, Any]:
-    """What is written to `site/recorded/exercises.<language>.json`."""
+    """What is written to `site/recorded/asked.<language>.json`."""
     desk = Desk(models, language, MODEL)
     kept = {name: found(desk, name) for name in EXERCISES}
     return {
@@ -51,7 +51,7 @@ def asked(task: Task) -> dict[str, Any]:
 @cache
 def recorded(language: str) -> dict[str, Any]:
     """What was found when the pages were recorded."""
-    path = SITE / "recorded" / f"exercises.{language}.json"
+    path = SITE / "recorded" / f"asked.{language}.json"
     kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return kept
 

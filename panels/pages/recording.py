@@ -52,7 +52,7 @@ def main() -> None:
         kept = json.dumps(
             rounded(exercises.record(engine, language)), ensure_ascii=False, separators=(",", ":")
         )
-        (SITE / "recorded" / f"exercises.{language}.json").write_text(kept + "\n", encoding="utf-8")
+        (SITE / "recorded" / f"asked.{language}.json").write_text(kept + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

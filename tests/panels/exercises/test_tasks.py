@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ BLANK = re.compile(r"\{(\w+)\}")
 HTML = "<script>alert(1)</script>"
 
 
+@cache
 def task_of(engine: Engine, language: str, name: str) -> Task:
     return computed(Desk(engine, language, "conteur"), name)
 
@@ -90,7 +92,7 @@ def test_wrong_answers_are_refused_with_a_sentence(
     conteur: Engine, language: str, name: str
 ) -> None:
     answer, texts = task_of(conteur, language, name).answer, texts_of(language)
-    for given in list(wrong(task_of(conteur, language, name))):
+    for given in wrong(task_of(conteur, language, name), language):
         drawn = said(conteur, language, name, **given)
         assert verdict(drawn) == "wrong", given
         sentence = re.search(r"<p data-sentence>.*?</span> (.+?)</p>", drawn, re.S)
@@ -102,7 +104,7 @@ def test_wrong_answers_are_refused_with_a_sentence(
         assert answer.traps.keys() == texts.found(name, "traps").keys()
 
 
-def wrong(task: Task) -> Iterator[dict[str, str]]:
+def wrong(task: Task, language: str) -> Iterator[dict[str, str]]:
     """What is typically answered instead."""
     answer = task.answer
     if isinstance(answer, Number):
@@ -115,7 +117,8 @@ def wrong(task: Task) -> Iterator[dict[str, str]]:
             if option.value != answer.value:
                 yield {"answer": option.value}
     elif isinstance(answer, Prompts):
-        yield {f"answer_{n + 1}": "zzz" for n in range(answer.count)}
+        common = texts_of(language).list("beginnings")[0]
+        yield {f"answer_{n + 1}": common for n in range(answer.count)}
     elif task.answer.form["kind"] == "order":
         right = task.answer.right
         assert right is not None
@@ -234,8 +237,8 @@ def test_another_model_asks_and_answers_every_exercise(tiny: Engine) -> None:
 
 def test_who_does_not_exist_is_not_drawn(conteur: Engine) -> None:
     for language, name in [("de", "mask"), ("fr", "nobody"), ("fr", "../mask")]:
-        for drawn in (routes.page, routes.answered, routes.sheet, routes.key):
-            assert drawn(conteur, language, name, {}) is None
+        for draw in (routes.page, routes.answered, routes.sheet, routes.key):
+            assert draw(conteur, language, name, {}) is None
 
 
 # The words
