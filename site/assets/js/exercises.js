@@ -105,9 +105,13 @@
       }
     }
 
-    form.addEventListener("submit", async (event) => {
+    // The buttons are listened to, not the form: a sandboxed frame lets no form be sent, and does not
+    // say so. Enter in a field is a click on the first of them.
+    form.addEventListener("click", async (event) => {
+      const button = event.target.closest("button");
+      if (!button) return;
       event.preventDefault();
-      const asked = event.submitter?.name === "show" ? "solution" : "";
+      const asked = button.name === "show" ? "solution" : "";
       const sent = new URLSearchParams(new FormData(form));
       if (asked) sent.set("show", asked);
       exercise.setAttribute("aria-busy", "true");
@@ -130,7 +134,7 @@
       area.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
         event.preventDefault();
-        form.requestSubmit(form.querySelector("[name=check]"));
+        form.querySelector("[name=check]").click();
       });
     }
 
