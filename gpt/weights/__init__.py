@@ -27,7 +27,7 @@ BUNDLED = {"conteur": Path(__file__).parent.parent / "conteur"}
 
 
 def load(
-    name: str | Path,
+    name: str | Path = "conteur",
     fits: Callable[[Config], None] = lambda _: None,
     progress: Callable[[int, int], None] = lambda _got, _size: None,
 ) -> Model:

@@ -80,6 +80,7 @@ def test_a_page_on_paper_is_a_handout(page: Page, language: str) -> None:
         expect(page.locator(shown).first).to_be_visible()
     for answer in page.locator("details.question p:not(.admonition-title)").all():
         expect(answer).to_be_visible()
+    expect(page.locator(".panel").first).to_have_css("print-color-adjust", "exact")
     for gone in ("header.md-header", ".live-foot", ".live-prompt button", "a.next"):
         expect(page.locator(gone).first).to_be_hidden()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
