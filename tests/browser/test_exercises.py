@@ -84,13 +84,14 @@ def test_predict_measure_explain_check_and_hand_in(page: Page, desk: Desk) -> No
 
 
 def test_in_a_sandboxed_frame_an_exercise_answers_and_links_open_outside(
-    page: Page, app: str
+    page: Page,
 ) -> None:
-    page.goto("about:blank")
-    page.set_content(
-        f'<iframe sandbox="allow-scripts" src="{app}/exercises/en/bits" title="x"'
-        ' width="320" height="700"></iframe>'
+    course = (
+        '<title>course</title><link rel="icon" href="data:,">'
+        '<iframe sandbox="allow-scripts" src="/exercises/en/bits" width="320"></iframe>'
     )
+    page.route("**/course", lambda route: route.fulfill(body=course, content_type="text/html"))
+    page.goto("/course")
     frame = page.frame_locator("iframe")
     frame.locator("input[name=answer]").fill("2,08")
     frame.get_by_role("button", name="Check").click()
