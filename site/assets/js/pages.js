@@ -65,4 +65,20 @@
     const asked = location.search || !keeps(kept()) ? asAddress(along()) : "";
     other.href = other.getAttribute("href").split(/[?#]/)[0] + (asked && "?" + asked) + location.hash;
   });
+
+  // Exercises wait for their reader: their script comes when one is opened or named, or was begun.
+  const exercises = document.querySelector("[data-exercise-words]");
+  let asked = false;
+  function ask() {
+    if (!exercises || asked) return;
+    asked = true;
+    document.head.append(Object.assign(document.createElement("script"), { src: exercises.dataset.script }));
+  }
+  function begun() {
+    try { return localStorage.getItem("exercises") !== null; } catch { return false; }
+  }
+  const named = () => location.hash.startsWith("#exercise-");
+  document.addEventListener("toggle", ({ target }) => { if (target.matches?.(".exercise")) ask(); }, true);
+  addEventListener("hashchange", () => { if (named()) ask(); });
+  if (named() || begun() || document.querySelector("[data-progress]")) ask();
 })();
