@@ -6,6 +6,7 @@ safetensors, whole or in shards.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ WHOLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 
 OPTIONS = "tokenizer_config.json"
 """What `transformers` is told about the tokenizer, beside its own file."""
+
+PIECE = 1 << 20
+"""Bytes that are read at a time where a file need not be in memory as a whole."""
 
 FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 """How weights may be stored. Of smaller numbers each stands for another, by a scale of its own."""
@@ -89,6 +93,16 @@ def read_tensors(folder: Path) -> dict[str, Tensor]:
                 "packed",
             )
     return {name: tensor.float() for name, tensor in tensors.items()}
+
+
+def fingerprint(folder: Path) -> str:
+    """The SHA-256 of the weights: of the one file's bytes, or of all shards', one after another."""
+    digest = hashlib.sha256()
+    for path in _weight_files(folder):
+        with path.open("rb") as file:
+            while piece := file.read(PIECE):
+                digest.update(piece)
+    return digest.hexdigest()
 
 
 def shards(folder: Path) -> list[str]:

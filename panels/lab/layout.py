@@ -160,7 +160,7 @@ class Layout:
                 self.inside = self.html(
                     "panel-inside", draw("inside", self.language, {"panels": []})
                 )
-            self.html("foot", draw("foot", self.language, {}))
+            self.html("foot", draw("foot", self.language, {"panels": list(screen.PANELS)}))
         with gr.Row(elem_id="bar"):
             self.text = self.html("panel-text", drawn["text"])
             with gr.Row(elem_id="bar-buttons"):

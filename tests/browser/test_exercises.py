@@ -87,11 +87,13 @@ def test_in_a_sandboxed_frame_an_exercise_answers_and_links_open_outside(
     page: Page,
 ) -> None:
     course = (
-        '<title>course</title><link rel="icon" href="data:,">'
+        "<title>course</title><link rel='icon' href='data:,'>"
+        "<script>addEventListener('message', ({data}) => window.told = data.openBookHeight)</script>"
         '<iframe sandbox="allow-scripts" src="/exercises/en/bits" width="320"></iframe>'
     )
     page.route("**/course", lambda route: route.fulfill(body=course, content_type="text/html"))
     page.goto("/course")
+    page.wait_for_function("window.told > 200")
     frame = page.frame_locator("iframe")
     frame.locator("input[name=answer]").fill("2,08")
     frame.get_by_role("button", name="Check").click()
