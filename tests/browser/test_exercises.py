@@ -88,7 +88,7 @@ def test_in_a_sandboxed_frame_an_exercise_answers_and_links_open_outside(
 ) -> None:
     course = (
         "<title>course</title><link rel='icon' href='data:,'>"
-        "<script>addEventListener('message', ({data}) => window.told = data.openBookHeight)</script>"
+        "<script>onmessage = ({data}) => window.told = data.openBookHeight</script>"
         '<iframe sandbox="allow-scripts" src="/exercises/en/bits" width="320"></iframe>'
     )
     page.route("**/course", lambda route: route.fulfill(body=course, content_type="text/html"))

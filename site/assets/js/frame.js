@@ -1,5 +1,5 @@
-// A panel or an exercise in somebody else's page tells that page how high it is, each time that changes. Where a sandbox lets no form be
-// sent, what would send it asks for the drawing all the same.
+// A panel or an exercise in somebody else's page tells that page how high it is, each time that changes. Where a sandbox
+// lets no form be sent, what would send a panel's asks for the drawing all the same.
 (() => {
   const form = document.querySelector("form.live");
   const ask = (event) => {
