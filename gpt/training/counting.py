@@ -16,7 +16,7 @@ from gpt.training.corpus import SOURCES, training_documents
 Ids = NDArray[np.integer[Any]]
 
 UNKNOWN = -1
-LEAST = (2, 4, 6, 8)
+LEAST = (4, 6, 8, 10)
 """How often a run of two, three, four, five tokens must be met to be kept."""
 
 TOLD_PASSES = 3
