@@ -16,6 +16,7 @@ from engine import process
 from engine.leaving import left
 from panels.lab import demo as lab
 from panels.lab.layout import PAGES
+from panels.lab.screen import without_script
 from panels.pages import building, routes as panels
 from panels.screen.words import words_of
 from serve.addresses import routes
@@ -25,6 +26,7 @@ from serve.gradio_page import Page
 from serve.language import LANGUAGES
 from serve.layers import layers
 from serve.line import Line
+from serve.long_address import make_room
 from serve.pages import page_routes
 from serve.panels import panel_routes
 
@@ -52,6 +54,7 @@ def main() -> None:
     ours = routes(
         process.ready, line, panel_routes(drawing, page), page_routes(building.BUILD, LANGUAGES)
     )
+    make_room()
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
     demo.launch(
@@ -93,7 +96,11 @@ def gradio_pages(head: str) -> dict[str, Page]:
     """What each Gradio page says of itself, by its address."""
     return {
         PAGES[language][1]: Page(
-            language, words_of(language)("site.page"), words_of(language)("site.description"), head
+            language,
+            words_of(language)("site.page"),
+            words_of(language)("site.description"),
+            head,
+            without_script(language),
         )
         for language in LANGUAGES
     }

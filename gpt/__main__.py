@@ -12,7 +12,7 @@ from typing import NoReturn
 from gpt.errors import CheckpointError
 from gpt.generate import Model
 from gpt.sampling import Settings, distribution
-from gpt.terminal import choice_table, harmless, rows_table, said, summary
+from gpt.terminal import English, harmless, told
 from gpt.tokenizer import well_formed
 from gpt.weights import load
 
@@ -61,18 +61,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _show(model: Model, prompt: str, settings: Settings, tokens: int) -> None:
-    text = well_formed(prompt)
+    text, words = well_formed(prompt), English()
     if text != prompt:
-        print("What is no Unicode text in the prompt is read as \ufffd.\n")
+        print(f"{words('broken')}\n")
     reading = model.read(text)
-    if reading.dropped:
-        context = model.network.config.context
-        print(f"The first {reading.dropped:,} tokens do not fit the {context:,} that are read.\n")
-    here = distribution(reading.row_logits(-1), settings)
-    print(*rows_table(reading), sep="\n")
-    print(f"\nThe last row, {said(settings)}\n")
-    print(*choice_table(here, model.tokenizer), sep="\n")
-    print(f"\n{summary(here)}\n")
+    print(*told(reading, distribution(reading.row_logits(-1), settings), words), "", sep="\n")
     print(harmless(text), end="", flush=True)
     for step in model.write(text, settings, tokens):
         print(harmless(step.token.text), end="", flush=True)

@@ -14,7 +14,7 @@ import torch
 
 from gpt.model import GPT
 from gpt.reading import Reading, window
-from gpt.sampling import Choice, Distribution, Settings, distribution, draw
+from gpt.sampling import PLAIN, Choice, Distribution, Settings, distribution, draw
 from gpt.tokenizer import Token, Tokenizer
 from gpt.trace import Trace
 
@@ -35,6 +35,14 @@ class Model:
     name: str
     network: GPT
     tokenizer: Tokenizer
+
+    def __repr__(self) -> str:
+        shape = self.network.config
+        return (
+            f"<Model {self.name!r}: {self.parameters:,} parameters; {shape.layers} blocks, "
+            f"{shape.heads} heads, {shape.channels} channels; {shape.vocabulary:,} tokens, "
+            f"context {shape.context:,}>"
+        )
 
     @cached_property
     def parameters(self) -> int:
@@ -96,8 +104,8 @@ class Model:
     def write(
         self,
         text: str,
-        settings: Settings,
-        tokens: int,
+        settings: Settings = PLAIN,
+        tokens: int = 40,
     ) -> Iterator[Step]:
         """Write up to `tokens` tokens after `text`.
 

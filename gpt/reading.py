@@ -71,6 +71,9 @@ class Reading:
     _judged: list[Row] = field(default_factory=list, repr=False)
     _scores: dict[int, Tensor] = field(default_factory=dict, repr=False)  # a row's logits, if known
 
+    def __repr__(self) -> str:
+        return f"<Reading of {len(self.ids)} tokens: {self.tokenizer.decode(self.ids)!r}>"
+
     @cached_property
     def tokens(self) -> list[Token]:
         """The T tokens read, the start token included where the model reads one."""

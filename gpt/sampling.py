@@ -51,6 +51,10 @@ class Settings:
             raise ValueError(f"top_p is from 0 to 1, not {self.top_p}")
 
 
+PLAIN = Settings()
+"""The softmax as it is: temperature 1, nothing cut."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """One chosen token.
@@ -192,7 +196,7 @@ class Distribution:
         return Choice(token_id, index + 1, probability, u, (low, float(ends[index])))
 
 
-def distribution(logits: Tensor, settings: Settings) -> Distribution:
+def distribution(logits: Tensor, settings: Settings = PLAIN) -> Distribution:
     """What `settings` make of one row of logits (V,), computed in float64.
 
     −∞ is a token that cannot come; several +∞ share everything. Raises ValueError for NaN, an empty

@@ -22,18 +22,21 @@ QUIET = {
 SPACE_MARK = "SYSTEM"
 """Where this says "spaces", Gradio watches its own source, and its page fetches fonts and asks a
 foreign host about the Space. None of it is needed to run there."""
+ABSENT = ("matplotlib", "IPython")
 LOOPBACK = "localhost,127.0.0.1"
 
 
 def settle() -> None:
     """Nobody is told that the app runs, no proxy stands before it, a stop signal ends it with 0;
-    nothing is looked through for garbage until it is `over`. Nothing is drawn with Matplotlib:
-    Gradio, which looks for it on the disk before and after each event, is told so at once."""
+    nothing is looked through for garbage until it is `over`. Nothing is drawn with Matplotlib, and
+    this is no notebook: Gradio, which looks for the one on the disk before and after each event,
+    and Plotly, which would load the other where it is installed, are told so at once."""
     os.environ.update(QUIET)
     os.environ.pop(SPACE_MARK, None)
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), LOOPBACK]))
-    sys.modules["matplotlib"] = None  # type: ignore[assignment]
+    for name in ABSENT:
+        sys.modules[name] = None  # type: ignore[assignment]
     gc.disable()
     signal.signal(signal.SIGINT, _leave)
     signal.signal(signal.SIGTERM, _leave)

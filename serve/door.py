@@ -11,7 +11,16 @@ PORT = 7860
 
 
 class DoorError(Exception):
-    """The app cannot listen there; the message says in one sentence why."""
+    """The app cannot listen there; the message says in one sentence why.
+
+    `kind` names the reason for those who say it in other words: "number", "taken", "reserved" or
+    "host"; `values` are what belongs to it.
+    """
+
+    def __init__(self, message: str, kind: str, **values: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.values = values
 
 
 def door(environment: Mapping[str, str] = os.environ) -> tuple[str, int]:
@@ -27,19 +36,23 @@ def door(environment: Mapping[str, str] = os.environ) -> tuple[str, int]:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind((host, port))
     except OSError as reason:
-        raise DoorError(_sentence(host, port, reason)) from None
+        raise _error(host, port, reason) from None
     return host, port
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        raise DoorError(f"PORT must be a number from 1 to 65535, not {text!r}.")
+        sentence = f"PORT must be a number from 1 to 65535, not {text!r}."
+        raise DoorError(sentence, "number", given=text)
     return int(text)
 
 
-def _sentence(host: str, port: int, reason: OSError) -> str:
+def _error(host: str, port: int, reason: OSError) -> DoorError:
+    here, other = str(port), str(port % 65535 + 1)
     if reason.errno == errno.EADDRINUSE:
-        return f"Port {port} is taken by another program: choose one with PORT={port % 65535 + 1}."
+        sentence = f"Port {here} is taken by another program: choose one with PORT={other}."
+        return DoorError(sentence, "taken", port=here, other=other)
     if reason.errno == errno.EACCES:
-        return f"Port {port} is reserved for the system: choose one above 1023 with PORT=7860."
-    return f"HOST={host} is not an IPv4 address of this machine."
+        sentence = f"Port {here} is reserved for the system: choose one above 1023 with PORT=7860."
+        return DoorError(sentence, "reserved", port=here)
+    return DoorError(f"HOST={host} is not an IPv4 address of this machine.", "host", host=host)

@@ -22,7 +22,9 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-ASSETS = Path(__file__).parent.parent / "site" / "assets"
+from livre_ouvert import HOUSE
+
+ASSETS = HOUSE / "site" / "assets"
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 

@@ -21,16 +21,22 @@ WEB = {"gradio", "starlette", "fastapi", "uvicorn", "httpx", "jinja2", "plotly",
 MANY = {"asyncio", "concurrent", "multiprocessing", "queue", "socket"}
 """What serves several at a time: `engine/` has it, the lesson does not."""
 
-OURS = {"gpt", "engine", "panels", "serve", "app", "tests", "benchmarks"}
+OURS = {"gpt", "engine", "panels", "serve", "livre_ouvert", "app", "tests", "benchmarks"}
 MAY_KNOW = {
     "gpt": {"gpt"},
     "engine": {"gpt", "engine"},
-    "panels": {"gpt", "engine", "panels"},
-    "serve": {"serve"},
+    "panels": {"gpt", "engine", "panels", "livre_ouvert"},
+    "serve": {"serve", "livre_ouvert"},
+    "livre_ouvert": {"gpt", "panels", "serve", "livre_ouvert"},
+    "livre_ouvert/__init__.py": set(),
     "app.py": {"gpt", "engine", "panels", "serve"},
     "benchmarks": {"benchmarks", "gpt", "engine", "tests"},
 }
-"""The floors of the house, gpt < engine < panels < app; `serve` stands beside and knows none."""
+"""The floors of the house, gpt < engine < panels < app; `serve` stands beside and knows none.
+
+The command, `livre_ouvert`, is a door like the app's; what its package itself says, where the
+folders of the house are, stands under all.
+"""
 
 PEER = "benchmarks/plain_app.py"
 """What the classroom is measured against: a plain Gradio app, no part of the house."""
@@ -123,6 +129,24 @@ def test_each_part_knows_only_what_stands_below_it(place: str) -> None:
     assert {name: known for name, known in knowing.items() if known} == {}
 
 
+def test_what_all_stand_on_is_where_the_folders_are() -> None:
+    """Of the package of the command, the floors know that alone."""
+    known = {
+        name
+        for path in python_files("gpt", "engine", "panels", "serve")
+        for node in ast.walk(tree(path))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [str(node.module)]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+        if name.split(".")[0] == "livre_ouvert"
+    }
+    assert known == {"livre_ouvert"}
+
+
 def test_the_lesson_knows_of_one_reader() -> None:
     lesson = [path for path in python_files("gpt") if "training" not in path.parts]
     knowing = {name_of(path): set(imports(path)) & MANY for path in lesson}
@@ -139,7 +163,7 @@ def test_the_first_words_of_the_engine_name_its_every_file() -> None:
 
 def test_no_file_is_imported_by_what_it_imports() -> None:
     """The order that it takes is one in which the whole house can be read from the ground up."""
-    code = python_files("app.py", "gpt", "engine", "panels", "serve")
+    code = python_files("app.py", "gpt", "engine", "panels", "serve", "livre_ouvert")
     modules = {module_of(path): path for path in code}
     known = {
         module: {name for name in imported(path, modules) if name != module}
@@ -171,7 +195,9 @@ def test_the_tests_stand_as_the_code_does() -> None:
     folders = {name_of(path.parent).removeprefix("tests/") for path in files}
     folders -= {folder.removeprefix("tests/") for folder in own} | own
     named = {name_of(path).removeprefix("tests/").removesuffix(".py") for path in files}
-    code = {path.parent for path in python_files("gpt", "engine", "panels", "serve")}
+    code = {
+        path.parent for path in python_files("gpt", "engine", "panels", "serve", "livre_ouvert")
+    }
     for folder in code:
         tested = {name_of(folder)}
         for place in (folder, *folder.parents):
@@ -227,7 +253,7 @@ def test_python_speaks_no_french() -> None:
     name = "GPT à livre ouvert"
     accent = re.compile(r"[àâçéèêëîïôùûœ]", re.IGNORECASE)
     found = []
-    for path in python_files("panels", "serve"):
+    for path in python_files("panels", "serve", "livre_ouvert"):
         said = [
             node
             for node in ast.walk(tree(path))

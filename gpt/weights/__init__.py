@@ -27,7 +27,7 @@ BUNDLED = {"conteur": Path(__file__).parent.parent / "conteur"}
 
 
 def load(
-    name: str | Path,
+    name: str | Path = "conteur",
     fits: Callable[[Config], None] = lambda _: None,
     progress: Callable[[int, int], None] = lambda _got, _size: None,
 ) -> Model:
@@ -43,13 +43,7 @@ def load(
         folder = fetch(str(name), lambda folder: fits(read_config(folder)), progress)
     config = read_config(folder)
     fits(config)
-    tokenizer = open_tokenizer(folder)
-    if tokenizer.size > config.vocabulary:
-        raise CheckpointError(
-            f"{folder.name}: the tokenizer knows {tokenizer.size} tokens, "
-            f"the model only {config.vocabulary}."
-        )
-    tokenizer.widen(config.vocabulary)
+    tokenizer = open_tokenizer(folder, config.vocabulary)
     with torch.device("meta"):
         network = PackedGPT(config)
     network.load_state_dict(fitted(read_tensors(folder), network, folder), assign=True)

@@ -113,9 +113,9 @@ def _weight_files(folder: Path) -> list[Path]:
     return [whole]
 
 
-def open_tokenizer(folder: Path) -> Tokenizer:
-    """What cuts texts: its start and its end as `config.json` names them, a space in front as
-    `tokenizer_config.json` says."""
+def open_tokenizer(folder: Path, rows: int) -> Tokenizer:
+    """What cuts texts for a network of so many rows: its start and its end as `config.json` names
+    them, a space in front as `tokenizer_config.json` says."""
     path, vocabulary, merges = (
         folder / name for name in ("tokenizer.json", "vocab.json", "merges.txt")
     )
@@ -130,6 +130,7 @@ def open_tokenizer(folder: Path) -> Tokenizer:
         _id(values, "bos_token_id"),
         _id(values, "eos_token_id"),
         prefix_space if isinstance(prefix_space, bool) else None,
+        rows,
     )
     try:
         if path.is_file():

@@ -37,6 +37,7 @@ class Layout:
             state.to_json(), visible="hidden", max_lines=1, elem_id="memory", label="memory"
         )
         self.figure = self.html("figure", "")
+        self.told = self.html("tells", "")
         self.html(
             "head",
             draw(
@@ -183,7 +184,7 @@ class Layout:
         return [
             self.memory, self.notes, self.tokens, self.rows, self.logits, self.probabilities,
             self.choice, self.text, self.figure, self.add, self.back, self.restart, self.run,
-            self.stop, self.model_line, self.inside,
+            self.stop, self.model_line, self.inside, self.told,
         ]  # fmt: skip
 
     @property

@@ -1,7 +1,8 @@
 """Build the pages of both languages, strictly: `python -m panels.pages.building`.
 
 They are built into `build/<language>`, only when something they are made of has changed, and only
-as a whole: what a reader is served is never half built.
+as a whole: what a reader is served is never half built. An installed copy, which may be read-only,
+has its `build` among the caches of whoever starts it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,23 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
+from platformdirs import user_cache_path
+
+from livre_ouvert import CODE, HOUSE
 from panels.screen.words import LANGUAGES, SITE
 
-ROOT = SITE.parent
-BUILD = ROOT / "build"
+
+def build_folder(house: Path, code: Path) -> Path:
+    """`build/` in a checkout; of each installed copy, a folder of its own among the caches."""
+    if house == code:
+        return house / "build"
+    copy = hashlib.sha256(str(house).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return user_cache_path("livre-ouvert", appauthor=False) / copy
+
+
+BUILD = build_folder(HOUSE, CODE)
 STAMP = "made-of"
 
 
@@ -30,7 +43,7 @@ def build() -> None:
         return
     done = subprocess.run(
         [sys.executable, "-m", "panels.pages.building"],
-        cwd=ROOT,
+        cwd=CODE,
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -50,13 +63,13 @@ def made_of() -> str:
     """The SHA-256 of everything the pages are made of, the host's list of models too."""
     digest = hashlib.sha256()
     sources = [
-        *(path for folder in ("docs", "site") for path in (ROOT / folder).rglob("*")),
-        *(path for folder in ("panels", "engine", "gpt") for path in (ROOT / folder).rglob("*.py")),
-        ROOT / "requirements.txt",
+        *(path for folder in ("docs", "site") for path in (HOUSE / folder).rglob("*")),
+        *(path for folder in ("panels", "engine", "gpt") for path in (CODE / folder).rglob("*.py")),
+        HOUSE / "requirements.txt",
     ]
     for path in sorted(sources):
-        if path.is_file() and "assets" not in path.relative_to(ROOT).parts:
-            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
+        if path.is_file() and SITE / "assets" not in path.parents:
+            digest.update(path.relative_to(CODE).as_posix().encode() + b"\0")
             digest.update(path.read_bytes())
     digest.update(os.environ.get("OPENBOOK_MODELS", "").encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
@@ -69,6 +82,7 @@ def main() -> None:
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     made = made_of()
+    BUILD.mkdir(parents=True, exist_ok=True)
     (BUILD / STAMP).unlink(missing_ok=True)
     for language in LANGUAGES:
         new = BUILD / f"{language}.new"

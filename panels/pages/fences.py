@@ -27,6 +27,7 @@ from pygments.lexers import PythonLexer
 from pymdownx.superfences import SuperFencesException
 
 from engine.shelf import from_environment
+from livre_ouvert import CODE
 from panels.catalogue import PANELS
 from panels.pages.forms import form
 from panels.pages.openings import opened
@@ -96,7 +97,7 @@ def source(source: str, _language: str, _css: str, _options: Any, md: Any, **_: 
     name = source.strip()
     try:
         whence = inspect.getfile(inspect.unwrap(meant(name)))
-        file = Path(whence).relative_to(SITE.parent).as_posix()
+        file = Path(whence).relative_to(CODE).as_posix()
         code = highlight(quoted(name), PythonLexer(), HtmlFormatter(nowrap=True))
     except (ImportError, AttributeError, TypeError, OSError):
         raise SuperFencesException(f"no code is called {name}") from None

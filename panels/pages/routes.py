@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from markupsafe import Markup
 
@@ -19,6 +20,7 @@ from panels.screen.controls import bounds
 from panels.screen.drawing import draw, draw_page_part
 from panels.screen.models import ANY_ID, answerable, for_template
 from panels.screen.state import Note, State, from_query
+from panels.screen.told import told
 from panels.screen.view import look
 from panels.screen.words import LANGUAGES, words_of
 
@@ -81,16 +83,22 @@ def _drawn(
     models: Models, language: str, name: str, query: Mapping[str, str]
 ) -> tuple[State, list[Note], Markup, dict[str, float]]:
     """The state that is drawn, what there is to say about it, the drawing, its controls' bounds."""
+    sentences: list[dict[str, Any]] = []
     try:
         state, notes = asked_for(models, query)
         view = look(models, state)
         data = PANELS[name].data(view, query)
-        if view.loose_space and "prompt" in PANELS[name].reads:
-            notes = [*notes, Note("loose_space", {})]
+        if "prompt" in PANELS[name].reads:
+            notes = [*notes, *view.remarks]
+        elif PANELS[name].asks:
+            notes = [*notes, *view.unread_pieces]
+        if "prompt" in PANELS[name].reads or PANELS[name].asks:
+            sentences = told(view, words_of(language))
     except CheckpointError:
         state = from_query(opened(name, language, {}), ANY_ID)[0]
         notes = [Note("model", {})]
         data = recorded(language)[name]
     around = {"address": state.to_query(), "root": f"/{language}/"}
     drawn = Markup(draw(name, language, {**data, **around}))
+    drawn += Markup(draw("told", language, {"told": sentences}))
     return state, notes, drawn, bounds(PANELS[name].controls, data)

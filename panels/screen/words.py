@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-SITE = Path(__file__).parent.parent.parent / "site"
+from livre_ouvert import HOUSE
+
+SITE = HOUSE / "site"
 LANGUAGES = ("fr", "en")
 NARROW_NO_BREAK = "\u202f"
 
@@ -16,12 +19,11 @@ NARROW_NO_BREAK = "\u202f"
 class Words:
     """The words of one language, by dotted key: `words("tokens.title")`."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, files: Iterable[Path]) -> None:
         self.language = language
-        folder = SITE / "words"
         self._table: dict[str, Any] = {}
         self._found = cache(self._sought)
-        for file in (folder / f"{language}.toml", *sorted((folder / language).glob("*.toml"))):
+        for file in files:
             self._table |= tomllib.loads(file.read_text("utf-8"))
         self._french = language == "fr"
 
@@ -96,5 +98,7 @@ class Words:
 
 @cache
 def words_of(language: str) -> Words:
-    """The words of "fr" or "en", read once."""
-    return Words(language)
+    """The words of the screens in "fr" or "en", read once."""
+    folder = SITE / "words"
+    files = [folder / f"{language}.toml", *sorted((folder / language).glob("*.toml"))]
+    return Words(language, files)

@@ -1,4 +1,4 @@
-"""Three writers from one prompt: what the counted ones count, what the GPT writes, what is drawn."""
+"""Three writers from one prompt: what is counted, what the GPT writes, what is drawn."""
 
 from __future__ import annotations
 
