@@ -65,7 +65,9 @@ def page(models: Models, language: str, name: str, query: Mapping[str, str]) -> 
     )
     words = words_of(language)
     title = words(f"titles.{name}")
-    return draw_page_part("alone.html", language, {"form": Markup(framed), "title": title})
+    return draw_page_part(
+        "alone.html", language, {"name": name, "form": Markup(framed), "title": title}
+    )
 
 
 def asked_for(models: Models, query: Mapping[str, str]) -> tuple[State, list[Note]]:
