@@ -102,7 +102,7 @@ def rounds(text: str, teams: int) -> list[tuple[Bet, ...]]:
     return played
 
 
-def written(played: list[tuple[Bet, ...]]) -> str:
+def written(played: Sequence[tuple[Bet, ...]]) -> str:
     """All bets, for an address: `75_dog_cat~50_cat.25_the`, word by word, team by team."""
     return ".".join("~".join(map(str, bets)) or "0" for bets in played)
 

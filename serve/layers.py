@@ -14,12 +14,13 @@ from serve.gate import Gate
 from serve.gradio_page import GradioPages, Page
 from serve.headers import SecurityHeaders
 from serve.line import InLine, Left, Line
+from serve.long_address import LongAddress
 
 
 def layers(
     routes: Sequence[BaseRoute], pages: Mapping[str, Page], line: Line, left: Left
 ) -> list[Middleware]:
-    """Headers, faults, the gate, a body's limit, the line, compression, Gradio's pages dressed.
+    """Headers, faults, the gate, two limits, the line, compression, Gradio's pages dressed.
 
     `left` is what those who compute look at, to know whether somebody still waits.
     """
@@ -27,6 +28,7 @@ def layers(
         Middleware(SecurityHeaders),
         Middleware(Faults),
         Middleware(Gate, routes=routes),
+        Middleware(LongAddress),
         Middleware(BodyLimit),
         Middleware(InLine, line=line, left=left),
         Middleware(Compression),

@@ -1,12 +1,8 @@
-// Beat the GPT: the names of the teams, which stay in this browser; the keys of those who bet; one message a word.
+// Beat the GPT: the names of the teams, which stay in this browser, and the keys of those who bet.
 (() => {
   const form = document.querySelector("form[data-panel=duel]");
   if (!form) return;
   const drawing = form.querySelector(".drawing");
-  const told = document.createElement("p");
-  told.className = "hidden";
-  told.setAttribute("role", "status");
-  form.append(told);
 
   function kept() {
     try { return JSON.parse(sessionStorage.getItem("teams")) ?? {}; } catch { return {}; }
@@ -49,6 +45,11 @@
     next?.focus();
   });
 
+  let setting = false; // a choice made there draws all anew, and leaves it open
+  drawing.addEventListener("toggle", ({ target }) => {
+    if (target.matches(".duel-setup") && target.isConnected) setting = target.open;
+  }, true);
+
   drawing.addEventListener("click", (event) => {
     if (!event.target.closest("[data-print]")) return;
     for (const table of drawing.querySelectorAll("details.all-words")) table.open = true;
@@ -58,17 +59,10 @@
   let played = Number(drawing.querySelector("[data-played]")?.dataset.played ?? 0);
   form.addEventListener("htmx:afterSwap", () => {
     prepare();
+    for (const setup of drawing.querySelectorAll(".duel-setup")) setup.open = setting;
     const now = Number(drawing.querySelector("[data-played]")?.dataset.played ?? 0);
-    if (now !== played) {
-      told.textContent = now ? drawing.querySelector("[data-say]").textContent.replace(/\s+/g, " ").trim() : "";
-      (drawing.querySelector("[data-guess]") ?? drawing.querySelector("[data-end]"))?.focus({ preventScroll: true });
-    }
+    if (now !== played) (drawing.querySelector("[data-guess]") ?? drawing.querySelector("[data-end]"))?.focus({ preventScroll: true });
     played = now;
-    if (!document.body.classList.contains("alone")) return;
-    // A page of its own holds the game in its address, so that it can be loaded again.
-    const address = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) if (value !== "" && !/^(guess|sure)_|^own$/.test(name)) address.set(name, value);
-    history.replaceState(null, "", `?${address}`);
   });
   prepare();
 })();
