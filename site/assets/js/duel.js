@@ -45,7 +45,10 @@
     next?.focus();
   });
 
-  let setting = false; // a choice made there draws all anew, and leaves it open
+  let setting = false, chosen = ""; // a choice made there draws all anew, and leaves it open
+  drawing.addEventListener("change", ({ target }) => {
+    if (target.matches(".duel-setup select")) chosen = target.id;
+  });
   drawing.addEventListener("toggle", ({ target }) => {
     if (target.matches(".duel-setup") && target.isConnected) setting = target.open;
   }, true);
@@ -60,6 +63,8 @@
   form.addEventListener("htmx:afterSwap", () => {
     prepare();
     for (const setup of drawing.querySelectorAll(".duel-setup")) setup.open = setting;
+    if (chosen) document.getElementById(chosen)?.focus({ preventScroll: true });
+    chosen = "";
     const now = Number(drawing.querySelector("[data-played]")?.dataset.played ?? 0);
     if (now !== played) (drawing.querySelector("[data-guess]") ?? drawing.querySelector("[data-end]"))?.focus({ preventScroll: true });
     played = now;
