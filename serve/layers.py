@@ -14,12 +14,13 @@ from serve.gate import Gate
 from serve.gradio_page import GradioPages, Page
 from serve.headers import SecurityHeaders
 from serve.line import InLine, Left, Line
+from serve.projector import Projector
 
 
 def layers(
     routes: Sequence[BaseRoute], pages: Mapping[str, Page], line: Line, left: Left
 ) -> list[Middleware]:
-    """Headers, faults, the gate, a body's limit, the line, compression, Gradio's pages dressed.
+    """Headers, faults, the gate, a body's limit, the line, compression, two dresses for pages.
 
     `left` is what those who compute look at, to know whether somebody still waits.
     """
@@ -30,5 +31,6 @@ def layers(
         Middleware(BodyLimit),
         Middleware(InLine, line=line, left=left),
         Middleware(Compression),
+        Middleware(Projector),
         Middleware(GradioPages, pages=pages),
     ]
