@@ -92,8 +92,10 @@ def _is_page(start: Message) -> bool:
 
 def _drawn(template: str, language: Language, **given: Any) -> str:
     (other,) = (each for each in LANGUAGES if each != language)
-    return _templates().get_template(template).render(
-        words=_words(language), other_language=other, **given
+    return (
+        _templates()
+        .get_template(template)
+        .render(words=_words(language), other_language=other, **given)
     )
 
 

@@ -4,7 +4,7 @@
   const PROSE = 18.5; // the type of a page, in pixels
   const SHOWN = { title: [.7, 1.4], text: [.7, 1], figure: [.4, 2.2], panel: [.44, 1.1], step: [.44, 1.1] }; // beside the type of the slides
   const SMALLEST = .8, ON_A_PHONE = .94, TALL = .62; // one that is too tall at its smallest is read in parts
-  const LAB_STEPS = 6, LEAD = 220, AWAKE = 2600, SWIPE = 60;
+  const LAB_STEPS = 6, LEAD = 180, AWAKE = 2600, SWIPE = 60;
 
   let nav, count, stage, scaled, kind;
   let slides = [], at = 0, step = null;
@@ -12,10 +12,14 @@
   // How large the type is on this screen, beside that of a page.
   function type() {
     const phone = innerWidth < 700;
-    return Math.max(phone ? 1.08 : 1.2, Math.min(.025 * innerWidth, .037 * innerHeight) / PROSE);
+    return Math.max(phone ? 1.08 : 1.2, Math.min(.026 * innerWidth, .04 * innerHeight) / PROSE);
   }
 
-  function zoom(value) { root.style.setProperty("--zoom", value.toFixed(4)); }
+  function zoom(value) {
+    root.style.setProperty("--zoom", value.toFixed(4));
+    root.style.setProperty("--type", type().toFixed(4));
+  }
+
   function drawn(element) { return element.getClientRects().length > 0; }
 
   // ---- What stands together: a page in slides of its own content
@@ -104,7 +108,7 @@
       for (const block of blocks) {
         if (block.matches(".promise") && head?.matches("h1")) { add("title", units(block)); continue; }
         if (!isAlone(block)) { run.push(block); continue; }
-        const lead = leads(run.at(-1)) ? [run.pop()] : [];
+        const lead = leads(run.at(-1)) || (run.length === 1 && run[0].matches("p") && run[0].textContent.length < LEAD) ? [run.pop()] : [];
         flush();
         add(block.matches("form.live, [data-slide]") ? "panel" : "figure", [...lead, block].flatMap((each) => ({ block: each, element: each })));
       }
@@ -122,7 +126,7 @@
 
   function wide() {
     if (stage.scrollWidth > stage.clientWidth + 1) return true;
-    return [...scaled.querySelectorAll("[data-on] pre, [data-on] .katex-display, pre[data-on]")].some((each) => drawn(each) && each.scrollWidth > each.clientWidth + 1);
+    return [...scaled.querySelectorAll("[data-on] :is(pre, pre > code, .katex-display), pre[data-on]")].some((each) => drawn(each) && each.scrollWidth > each.clientWidth + 1);
   }
 
   function tall() { return stage.scrollHeight > stage.clientHeight + 1; }
@@ -192,7 +196,7 @@
     const blanks = { at: at + 1, all: slides.length, title: title(slides[at]) };
     said.textContent = said.dataset.said.replace(/\{(\w+)\}/g, (_, name) => blanks[name]);
     const place = slides[at].id + (slides[at].part > 1 ? "/" + slides[at].part : "");
-    if (place) history.replaceState(history.state, "", "#" + place);
+    if (place) history.replaceState(history.state, "", location.pathname + location.search + "#" + place);
   }
 
   // The slide of an address: `#draw` a heading, or anything below one; `#draw/2` the second slide of its section.
@@ -262,26 +266,31 @@
     const range = () => [...form.querySelectorAll(".live-settings input[type=range]")].find(({ name, disabled }) => !settings.includes(name) && !disabled);
     const ask = (act, value = "1") => act && htmx.trigger(form, "act", { act, value });
 
+    // After the last comes the first again.
+    const around = (now, all) => (now + all) % all;
+    const move = (to) => {
+      const { min, max, value } = range();
+      range().value = Math.max(min, Math.min(max, to(Number(value), Number(min), Number(max))));
+      if (range().value !== value) range().dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    const slide = (way) => {
+      const { min, max, step } = range();
+      const whole = step === "1";
+      const far = Math.max(step, Number(((max - min) / 60).toPrecision(1)));
+      move((value) => whole && far <= 1 ? Number(min) + around(value - min + way, max - min + 1) : value + way * far);
+    };
+
     if (positions().length > 1) {
       return {
-        by(way) {
-          const [now, all] = position();
-          const value = all[Math.max(0, Math.min(all.length - 1, now + way))];
-          if (value !== all[now]) ask("position", value);
-        },
+        by(way) { const [now, all] = position(); ask("position", all[around(now + way, all.length)]); },
         end(way) { const [, all] = position(); ask("position", all.at(way < 0 ? 0 : -1)); },
         count() { const [now, all] = position(); return [now + 1, all.length]; },
+        other: range() && slide,
       };
     }
     if (range()) {
-      const move = (to) => {
-        const { min, max, value } = range();
-        range().value = Math.max(min, Math.min(max, to(Number(value), Number(min), Number(max))));
-        if (range().value !== value) range().dispatchEvent(new Event("input", { bubbles: true }));
-      };
-      const by = ({ min, max, step }) => Math.max(Number(step), Number(((max - min) / 60).toPrecision(1)));
       return {
-        by(way) { move((value) => value + way * by(range())); },
+        by: slide,
         end(way) { move((_, min, max) => way < 0 ? min : max); },
         count() {
           const { min, max, step, value } = range();
@@ -309,7 +318,7 @@
     form.addEventListener("htmx:beforeRequest", () => { asking = true; });
     form.addEventListener("htmx:afterRequest", () => { asking = false; setTimeout(go); });
     const turn = (act) => (way) => { waiting.push(() => { act(way); go(); }); go(); };
-    return { by: turn(made.by), end: turn(made.end), count: made.count };
+    return { by: turn(made.by), end: turn(made.end), count: made.count, other: made.other && turn(made.other) };
   }
 
   // ---- Keys, the clicker, fingers
@@ -334,10 +343,14 @@
     return /Arrow(Left|Right)/.test(key) && target !== stage && target !== document.body && target.scrollWidth > target.clientWidth + 1 && getComputedStyle(target).overflowX !== "visible";
   }
 
-  // The lab writes with the arrows, and goes from step to step with the clicker.
+  // To the left and to the right the lab and a panel go by tokens and positions, up and down a panel by its first slider.
+  const WAYS = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 };
+
   function turned(key, event) {
-    const press = { ArrowRight: "add", ArrowLeft: "back" }[key];
-    if (kind === "lab" && press) return document.getElementById(press)?.click();
+    const way = WAYS[key], across = key === "ArrowRight" || key === "ArrowLeft";
+    if (kind === "lab" && across) return document.getElementById(way > 0 ? "add" : "back")?.click();
+    if (kind === "panel" && across && step) return step.by(way);
+    if (kind === "panel" && way && step?.other) return step.other(way);
     (key === " " && event.shiftKey ? backward : TURNS[key])();
   }
 
@@ -408,6 +421,7 @@
     // A drawing that has grown is made smaller; one that has shrunk stays as it is, so as not to jump.
     const grown = () => requestAnimationFrame(() => { if (tall() || wide()) fit(); else mark(); });
     new ResizeObserver(grown).observe(scaled);
+    if (kind === "lab") new MutationObserver(grown).observe(scaled, { childList: true, subtree: true });
     document.addEventListener("toggle", () => fit(), true);
     document.addEventListener("htmx:afterSwap", () => { if (kind === "panel") tell(); });
     document.addEventListener("input", () => { if (kind === "panel") tell(); });
@@ -438,15 +452,18 @@
     if (kind === "page") slides = divided(scaled);
     else if (kind === "panel") slides = [{ ...head(1), units: [{ block: content, element: content }] }];
     else slides = [...scaled.querySelectorAll(":scope > .step")].map((each, number) => ({ ...head(number + 1), units: [{ block: each, element: each }] }));
-    if (kind === "panel") step = inTurn(content, steps(content));
     show(asked());
+    if (kind === "panel") {
+      step = inTurn(content, steps(content));
+      tell();
+    }
     listen();
   }
 
   function lab() {
     const way = document.getElementById("way"), bar = document.getElementById("bar");
     if (!bar || way?.querySelectorAll(":scope > .step").length !== LAB_STEPS) return false;
-    new ResizeObserver(() => root.style.setProperty("--bar", bar.offsetHeight + "px")).observe(bar);
+    new ResizeObserver(() => root.style.setProperty("--bar", bar.getBoundingClientRect().height + "px")).observe(bar);
     begin("lab", way.parentElement, way);
     return true;
   }
