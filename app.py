@@ -9,6 +9,7 @@ from serve import beginning  # first: Gradio reads its environment when it is im
 
 import sys
 from functools import partial
+from typing import Any
 
 from starlette.exceptions import HTTPException
 
@@ -16,8 +17,12 @@ from engine import process
 from engine.leaving import left
 from panels.lab import demo as lab
 from panels.lab.layout import PAGES
+from panels.lab.screen import without_script
 from panels.pages import building, routes as panels
+from panels.screen.drawing import draw_page_part
 from panels.screen.words import words_of
+from panels.take import routes as take
+from panels.take.embed import embed
 from serve.addresses import routes
 from serve.door import DoorError, door
 from serve.errors import on_http_exception
@@ -25,6 +30,7 @@ from serve.gradio_page import Page
 from serve.language import LANGUAGES
 from serve.layers import layers
 from serve.line import Line
+from serve.long_address import make_room
 from serve.pages import page_routes
 from serve.panels import panel_routes
 
@@ -44,14 +50,20 @@ def main() -> None:
     demo = lab.blocks()
     demo.queue(default_concurrency_limit=2, max_size=256, api_open=False)
     drawing, page = (
-        process.crew.helped(partial(draw, process.models), lambda *asked: asked[-1].get("prompt"))
+        process.crew.helped(partial(draw, process.models), about)
         for draw in (panels.drawing, panels.page)
     )
+    taken = process.crew.helped(partial(take.taken, process.models), about)
+    bench = process.crew.helped(partial(embed, process.models), about)
     process.crew.start()
     line = Line(process.crew.at_once)
     ours = routes(
-        process.ready, line, panel_routes(drawing, page), page_routes(building.BUILD, LANGUAGES)
+        process.ready,
+        line,
+        panel_routes(drawing, page, taken, bench),
+        page_routes(building.BUILD, LANGUAGES),
     )
+    make_room()
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
     demo.launch(
@@ -89,11 +101,20 @@ def main() -> None:
         demo.close(verbose=False)
 
 
+def about(*asked: Any) -> Any:
+    """What a call for a panel is about: the prompt of its query, which comes last."""
+    return asked[-1].get("prompt")
+
+
 def gradio_pages(head: str) -> dict[str, Page]:
     """What each Gradio page says of itself, by its address."""
     return {
         PAGES[language][1]: Page(
-            language, words_of(language)("site.page"), words_of(language)("site.description"), head
+            language,
+            words_of(language)("site.page"),
+            words_of(language)("site.description"),
+            head + draw_page_part("sandboxed.html", language, {}),
+            without_script(language),
         )
         for language in LANGUAGES
     }

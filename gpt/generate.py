@@ -30,11 +30,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Model:
-    """A network with its tokenizer, under the name it was opened by."""
+    """A network with its tokenizer, under the name it was opened by.
+
+    `fingerprint` is the SHA-256 of its weights as they are stored; "" of one that was made here.
+    """
 
     name: str
     network: GPT
     tokenizer: Tokenizer
+    fingerprint: str = ""
 
     def __repr__(self) -> str:
         shape = self.network.config

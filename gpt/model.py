@@ -117,7 +117,7 @@ class Attention(nn.Module):
 
 
 class FeedForward(nn.Module):
-    """Each position by itself: expand four times, bend, contract."""
+    """Each position by itself: expand, bend, contract."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -127,7 +127,7 @@ class FeedForward(nn.Module):
         self.contract = nn.Linear(config.wide, config.channels)
 
     def forward(self, x: Tensor, trace: Trace | None = None) -> Tensor:
-        # Four times as wide, and bent, (B, T, 4C).
+        # Wider, GPT-2's four times, and bent, (B, T, 4C).
         activations = self.bend(self.expand(x))
         if trace is not None:
             trace.keep_activations(activations)

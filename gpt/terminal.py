@@ -43,6 +43,7 @@ ENGLISH = {
     "seed": "seed {value}",
     "broken": "What is no Unicode text in the prompt is read as \ufffd.",
     "dropped": "The first {dropped} tokens do not fit the {context} that are read.",
+    "no_row": "The model has no row for {piece}: it is read in pieces that have one.",
     "last_row": "The last row, {settings}",
 }
 """What the tables and the lines around them say."""
@@ -87,9 +88,12 @@ def told(reading: Reading, here: Distribution, words: Words) -> list[str]:
     if reading.dropped:
         fits = words.integer(reading.network.config.context)
         lines += [words("dropped", dropped=words.integer(reading.dropped), context=fits), ""]
+    tokenizer = reading.tokenizer
+    for piece in tokenizer.without_row(tokenizer.decode(reading.ids)):
+        lines += [words("no_row", piece=shown(piece)), ""]
     lines += rows_table(reading, words)
     lines += ["", words("last_row", settings=said(here.settings, words)), ""]
-    return [*lines, *choice_table(here, reading.tokenizer, words), "", summary(here, words)]
+    return [*lines, *choice_table(here, tokenizer, words), "", summary(here, words)]
 
 
 def rows_table(reading: Reading, words: Words) -> list[str]:

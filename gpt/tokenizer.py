@@ -60,12 +60,25 @@ class Tokenizer:
     calls it otherwise has a token of its own at the end, and maybe another at the start: `start`
     and `end` are their ids, where the model's configuration names any. Both are read and shown as
     `<|endoftext|>`. Raises ValueError when the vocabulary is not byte-level or has no such token.
+
+    `rows` is how many tokens the network knows, None for as many as there are entries. Rows beyond
+    the entries are tokens without bytes; entries beyond the rows are never read: `without_row`.
     """
 
     def __init__(
-        self, encoder: tokenizers.Tokenizer, start: int | None = None, end: int | None = None
+        self,
+        encoder: tokenizers.Tokenizer,
+        start: int | None = None,
+        end: int | None = None,
+        rows: int | None = None,
     ) -> None:
         entries: dict[str, int] = encoder.get_vocab()
+        known = max(entries.values(), default=-1) + 1
+        self._rows = known if rows is None else rows
+        self._all = encoder if known > self._rows else None
+        if self._all is not None:
+            encoder = _narrowed(encoder, self._rows)
+            entries = encoder.get_vocab()
         added = {id: new.content for id, new in encoder.get_added_tokens_decoder().items()}
         ends = end if end in added else entries.get(END_OF_TEXT)
         if ends is None:
@@ -77,16 +90,16 @@ class Tokenizer:
         encoder.no_truncation()
         self.end_of_text = ends
         in_front = encoder.encode("").ids
+        if max(in_front, default=0) >= self._rows:
+            raise ValueError("the token that is put in front has no row in the model")
         self.reads_start = bool(in_front)
         self.start = in_front[0] if in_front else start if start in added else ends
         self._silent = {self.start, self.end_of_text}
         encoder.encode_special_tokens = True
         self._encoder = encoder
-        spellings = [b""] * (1 + max(entries.values()))
+        spellings = [b""] * self._rows
         for entry, id in entries.items():
-            spellings[id] = (
-                entry.encode() if id in added else bytes(map(_BYTE_OF.__getitem__, entry))
-            )
+            spellings[id] = entry.encode() if id in added else _bytes(entry)
         for id in self._silent:
             spellings[id] = b""
         self.spellings = tuple(spellings)
@@ -99,6 +112,7 @@ class Tokenizer:
         start: int | None = None,
         end: int | None = None,
         prefix_space: bool | None = None,
+        rows: int | None = None,
     ) -> Tokenizer:
         """A `tokenizer.json`; `prefix_space` is whether a space is put before every text.
 
@@ -112,7 +126,7 @@ class Tokenizer:
                 if step.get("type") == "ByteLevel":
                     step["add_prefix_space"] = prefix_space
             encoder = tokenizers.Tokenizer.from_str(json.dumps(values))
-        return cls(encoder, start, end)
+        return cls(encoder, start, end, rows)
 
     @classmethod
     def from_pair(
@@ -122,6 +136,7 @@ class Tokenizer:
         start: int | None = None,
         end: int | None = None,
         prefix_space: bool | None = None,
+        rows: int | None = None,
     ) -> Tokenizer:
         """GPT-2's older form: `vocab.json` and `merges.txt`, cut and spelled as GPT-2 does."""
         encoder = tokenizers.Tokenizer(
@@ -136,16 +151,12 @@ class Tokenizer:
             each for each in (END_OF_TEXT, *named) if encoder.token_to_id(each or "") is not None
         ]
         encoder.add_special_tokens(special)
-        return cls(encoder, start, end)
+        return cls(encoder, start, end, rows)
 
     @property
     def size(self) -> int:
         """V, the number of tokens."""
         return len(self.spellings)
-
-    def widen(self, rows: int) -> None:
-        """Count as many tokens as a network has rows: those beyond the entries have no bytes."""
-        self.spellings += (b"",) * (rows - len(self.spellings))
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text, without a start token; a typed `<|endoftext|>` is ordinary text.
@@ -153,6 +164,25 @@ class Tokenizer:
         Lone surrogates, which no UTF-8 can hold, are read as U+FFFD.
         """
         return list(self._encoder.encode(well_formed(text), add_special_tokens=False).ids)
+
+    def without_row(self, text: str) -> list[Token]:
+        """The entries in a text that the network has no row for, each once.
+
+        They were added to the vocabulary and not to the network; `encode` cuts them into pieces
+        that have a row.
+        """
+        if self._all is None:
+            return []
+        found = self._all.encode(well_formed(text), add_special_tokens=False)
+        beyond = {
+            id: entry for id, entry in zip(found.ids, found.tokens, strict=True) if id >= self._rows
+        }
+        added = self._all.get_added_tokens_decoder()
+        return [
+            Token(id, spelling.decode("utf-8", errors="ignore"), spelling)
+            for id, entry in beyond.items()
+            for spelling in [entry.encode() if id in added else _bytes(entry)]
+        ]
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of some ids: the characters that are complete, `<|endoftext|>` left out."""
@@ -205,6 +235,24 @@ class Tokenizer:
 def well_formed(text: str) -> str:
     """The text with every lone surrogate replaced by U+FFFD."""
     return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+def _narrowed(encoder: tokenizers.Tokenizer, rows: int) -> tokenizers.Tokenizer:
+    """The same vocabulary without the entries from `rows` on, and the merges that make them."""
+    values = json.loads(encoder.to_str())
+    model = values["model"]
+    entries = {entry: id for entry, id in model["vocab"].items() if id < rows}
+    model["vocab"] = entries
+    model["merges"] = [
+        pair for pair in model.get("merges", []) if {*pair, "".join(pair)} <= entries.keys()
+    ]
+    values["added_tokens"] = [new for new in values["added_tokens"] if new["id"] < rows]
+    return tokenizers.Tokenizer.from_str(json.dumps(values))
+
+
+def _bytes(entry: str) -> bytes:
+    """The bytes that an entry of a byte-level vocabulary stands for."""
+    return bytes(map(_BYTE_OF.__getitem__, entry))
 
 
 def _visible(spelling: bytes) -> str:

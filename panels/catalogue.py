@@ -28,6 +28,7 @@ from panels import (
     rows,
     scale,
     scores,
+    sentence,
     shares,
     softmax,
     switches,
@@ -67,6 +68,7 @@ class Panel:
 
 
 PANELS: dict[str, Panel] = {
+    "sentence": Panel(sentence.data, (), asks=True),
     "next": Panel(next.data),
     "continues": Panel(continues.data, (), asks=True),
     "tokens": Panel(tokens.data),

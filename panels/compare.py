@@ -40,6 +40,8 @@ def data(view: View) -> dict[str, Any]:
             beside = look(view.models, state.with_model(name))
         except CheckpointError as reason:
             notes = for_template([note_of(reason, name, state.model)])
+        else:
+            notes = for_template(beside.unread_pieces)
     views = [here] if beside is None else [here, beside]
     return {
         "models": len(view.models.names),

@@ -9,7 +9,7 @@ from gpt.compare import total_variation
 from gpt.forgetting import passes
 from gpt.reading import window as dropped_of
 from panels.screen.controls import Control
-from panels.screen.glyphs import glyphs
+from panels.screen.glyphs import glyphs, spelled_out
 from panels.screen.view import View
 
 CONTROLS = (Control("window", 8, 64, 1, 16), Control("more", 0, 48, 1, 12))
@@ -54,7 +54,7 @@ def data(view: View, window: float, more: float) -> dict[str, Any]:
             }
             for place, token in enumerate(tokens)
         ],
-        "forgotten": tokenizer.decode(ids[: now.dropped]),
+        "forgotten": spelled_out(tokenizer, ids[: now.dropped]),
         "passes": [
             {
                 "length": each.length,

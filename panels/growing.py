@@ -10,7 +10,7 @@ from gpt import Reading, Settings, draw
 from gpt.repeats import said_before
 from gpt.sampling import Strategy
 from panels.screen.controls import Control
-from panels.screen.glyphs import glyphs
+from panels.screen.glyphs import glyphs, spelled_out
 from panels.screen.view import View
 from panels.text import SHADES
 
@@ -33,7 +33,7 @@ def data(view: View, length: float) -> dict[str, Any]:
         for way, reading in zip(growing, readings, strict=True):
             way.go_on(view, reading, view.state.step + len(way.ids) - len(start))
     return {
-        "prompt": view.tokenizer.decode(start),
+        "prompt": spelled_out(view.tokenizer, start),
         "dropped": view.reading.dropped,
         "length": int(length),
         "temperature": settings.temperature,

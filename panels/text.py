@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from panels.screen.glyphs import glyphs
+from panels.screen.glyphs import glyphs, spelled_out
 from panels.screen.view import View
 
 SHADES = (0.5, 0.2, 0.05, 0.01)
@@ -16,7 +16,7 @@ def data(view: View) -> dict[str, Any]:
     rows = view.rows
     dropped = view.reading.dropped
     return {
-        "unread": view.tokenizer.decode(view.unread),
+        "unread": spelled_out(view.tokenizer, view.unread),
         "prompt": view.state.prompt if not dropped else _read_prompt(view),
         "dropped": dropped,
         "finished": view.finished,
@@ -45,4 +45,4 @@ def data(view: View) -> dict[str, Any]:
 def _read_prompt(view: View) -> str:
     """What is read and was not judged: the rest of the prompt, or the first token after the gap."""
     length = max(view.prompt_length, 2)
-    return view.tokenizer.decode(view.reading.ids[:length])
+    return spelled_out(view.tokenizer, view.reading.ids[:length])

@@ -32,6 +32,8 @@ class Page:
     title: str
     description: str
     head: str = ""
+    no_script: str = ""
+    """What stands there without a script; QUERY in its links is the query of the page itself."""
 
 
 class GradioPages:
@@ -63,7 +65,8 @@ class GradioPages:
             body = shell
             if start["status"] == 200:
                 nonce = secrets.token_urlsafe(16)
-                body = dress(shell.decode(), page, nonce).encode()
+                asked = scope["query_string"].decode("latin-1")
+                body = dress(shell.decode(), page, nonce, asked).encode()
                 headers = MutableHeaders(scope=start)
                 headers["Content-Length"] = str(len(body))
                 headers["Content-Security-Policy"] = policy(nonce)
@@ -73,8 +76,8 @@ class GradioPages:
         await self.app(scope, receive, dressed)
 
 
-def dress(shell: str, page: Page, nonce: str) -> str:
-    """Gradio's shell with the page's own head, and `nonce` on every script.
+def dress(shell: str, page: Page, nonce: str, asked: str = "") -> str:
+    """Gradio's shell with the page's own head, and `nonce` on every script; `asked` is the query.
 
     `navigator.language` is pinned before Gradio's script runs: from it Gradio takes the language of
     its own few words, and writes it over the page's `lang`.
@@ -90,6 +93,8 @@ def dress(shell: str, page: Page, nonce: str) -> str:
     shell = shell.replace('control_page_title="true"', 'control_page_title="false"', 1)
     shell = shell.replace('<meta charset="utf-8" />', f'<meta charset="utf-8" />{first}', 1)
     shell = shell.replace("</head>", f"{versioned(page.head)}</head>", 1)
+    without = page.no_script.replace("QUERY", escape(asked))
+    shell = shell.replace("<gradio-app", f"{without}<gradio-app", 1)
     return SCRIPT.sub(f'<script nonce="{nonce}"', shell)
 
 

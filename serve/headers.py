@@ -9,9 +9,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve.dress import ASK_AGAIN, FOR_EVER
 
-FRAMED = "frame-ancestors *"
+FRAMED = "frame-ancestors * file:"
 """Anyone may frame any page: there is no account, no cookie and no secret here that a hidden frame
-could make a visitor use, and a teacher's course page is where the lab wants to be."""
+could make a visitor use, and a teacher's course page is where the lab wants to be. It may lie on
+the teacher's disk, which `*` alone does not mean."""
 
 PLAIN_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -14,13 +14,14 @@ from serve.gate import Gate
 from serve.gradio_page import GradioPages, Page
 from serve.headers import SecurityHeaders
 from serve.line import InLine, Left, Line
+from serve.long_address import LongAddress
 from serve.projector import Projector
 
 
 def layers(
     routes: Sequence[BaseRoute], pages: Mapping[str, Page], line: Line, left: Left
 ) -> list[Middleware]:
-    """Headers, faults, the gate, a body's limit, the line, compression, two dresses for pages.
+    """Headers, faults, the gate, two limits, the line, compression, two dresses for pages.
 
     `left` is what those who compute look at, to know whether somebody still waits.
     """
@@ -28,6 +29,7 @@ def layers(
         Middleware(SecurityHeaders),
         Middleware(Faults),
         Middleware(Gate, routes=routes),
+        Middleware(LongAddress),
         Middleware(BodyLimit),
         Middleware(InLine, line=line, left=left),
         Middleware(Compression),

@@ -1,6 +1,7 @@
 """A panel alone: `/fragments/<language>/<panel>` its drawing, `/panels/<language>/<panel>` a page.
 
-Both may be asked for from anywhere, by the frame of a course page too: they tell nothing about the
+With `.csv`, `.json` or `.html` after it, the page's address is that of a file to take away. All may
+be asked for from anywhere, by the frame of a course page too: they tell nothing about the
 visitor and change nothing here.
 """
 
@@ -32,24 +33,63 @@ HEADERS = {
 }
 
 
-def panel_routes(drawing: Draw, page: Draw) -> list[BaseRoute]:
-    """The two addresses of every panel."""
+Take = Callable[[str, str, str, str, Mapping[str, str]], Awaitable[tuple[str, str] | None]]
+"""(language, panel, kind, this site, query) → what a file holds and its name; None when there is no
+such file, no name when it cannot be made now."""
+
+Bench = Callable[[str, str, Mapping[str, str]], Awaitable[str | None]]
+"""(language, this site, query) → the page on which a panel is made ready for another page."""
+
+MEDIA = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
+
+
+BENCH_POLICY = f"{DRAWN_POLICY}; frame-src 'self'"
+
+
+def panel_routes(drawing: Draw, page: Draw, taken: Take, bench: Bench) -> list[BaseRoute]:
+    """The addresses of every panel, and `/embed/<language>`, where one is made ready."""
+
+    async def embed(request: Request) -> Response:
+        site = str(request.base_url).rstrip("/")
+        made = await bench(request.path_params["language"], site, dict(request.query_params))
+        if made is None:
+            raise HTTPException(404)
+        return HTMLResponse(versioned(made), headers={"Content-Security-Policy": BENCH_POLICY})
+
+    async def file(request: Request) -> Response:
+        language, name, kind = (request.path_params[each] for each in ("language", "panel", "kind"))
+        site = str(request.base_url).rstrip("/")
+        made = await taken(language, name, kind, site, await _asked(request))
+        if made is None:
+            raise HTTPException(404)
+        if not made[1]:
+            raise HTTPException(503)
+        as_file = {"Content-Disposition": f'attachment; filename="{made[1]}"'}
+        return Response(made[0], media_type=MEDIA[kind], headers=HEADERS | as_file)
 
     def view(draw: Draw) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             language, name = request.path_params["language"], request.path_params["panel"]
-            asked = dict(request.query_params)
-            if request.method == "POST":  # a text may be longer than an address may
-                sent = await request.form(max_files=0, max_fields=64)
-                asked |= {key: value for key, value in sent.items() if isinstance(value, str)}
-            drawn = await draw(language, name, asked)
+            drawn = await draw(language, name, await _asked(request))
             if drawn is None:
                 raise HTTPException(404)
             return HTMLResponse(versioned(drawn), headers=HEADERS)
 
         return answer
 
+    both = ["GET", "POST"]
     return [
-        Route("/fragments/{language}/{panel}", view(drawing), methods=["GET", "POST"]),
+        Route("/panels/{language}/{panel}.{kind}", file, methods=both),
+        Route("/fragments/{language}/{panel}", view(drawing), methods=both),
         Route("/panels/{language}/{panel}", view(page)),
+        Route("/embed/{language}", embed),
     ]
+
+
+async def _asked(request: Request) -> dict[str, str]:
+    """What an address asks for, and a form that was sent: a text may be too long for the one."""
+    asked = dict(request.query_params)
+    if request.method == "POST":
+        sent = await request.form(max_files=0, max_fields=64)
+        asked |= {key: value for key, value in sent.items() if isinstance(value, str)}
+    return asked

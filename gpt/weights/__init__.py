@@ -16,7 +16,7 @@ import torch
 from gpt.errors import CheckpointError
 from gpt.generate import Model
 from gpt.model import Config
-from gpt.weights.folder import open_tokenizer, read_config, read_tensors
+from gpt.weights.folder import fingerprint, open_tokenizer, read_config, read_tensors
 from gpt.weights.hub import HUB_ID, fetch
 from gpt.weights.names import TURNED, fitted, our_name, their_name
 from gpt.weights.packing import PackedGPT
@@ -43,15 +43,9 @@ def load(
         folder = fetch(str(name), lambda folder: fits(read_config(folder)), progress)
     config = read_config(folder)
     fits(config)
-    tokenizer = open_tokenizer(folder)
-    if tokenizer.size > config.vocabulary:
-        raise CheckpointError(
-            f"{folder.name}: the tokenizer knows {tokenizer.size} tokens, "
-            f"the model only {config.vocabulary}."
-        )
-    tokenizer.widen(config.vocabulary)
+    tokenizer = open_tokenizer(folder, config.vocabulary)
     with torch.device("meta"):
         network = PackedGPT(config)
     network.load_state_dict(fitted(read_tensors(folder), network, folder), assign=True)
     network.eval().requires_grad_(False).pack()
-    return Model(str(name), network, tokenizer)
+    return Model(str(name), network, tokenizer, fingerprint(folder))

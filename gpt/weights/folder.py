@@ -6,6 +6,7 @@ safetensors, whole or in shards.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ WHOLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 
 OPTIONS = "tokenizer_config.json"
 """What `transformers` is told about the tokenizer, beside its own file."""
+
+PIECE = 1 << 20
+"""Bytes that are read at a time where a file need not be in memory as a whole."""
 
 FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 """How weights may be stored. Of smaller numbers each stands for another, by a scale of its own."""
@@ -91,6 +95,16 @@ def read_tensors(folder: Path) -> dict[str, Tensor]:
     return {name: tensor.float() for name, tensor in tensors.items()}
 
 
+def fingerprint(folder: Path) -> str:
+    """The SHA-256 of the weights: of the one file's bytes, or of all shards', one after another."""
+    digest = hashlib.sha256()
+    for path in _weight_files(folder):
+        with path.open("rb") as file:
+            while piece := file.read(PIECE):
+                digest.update(piece)
+    return digest.hexdigest()
+
+
 def shards(folder: Path) -> list[str]:
     """The files that an index of shards names."""
     index = folder / INDEX
@@ -113,9 +127,9 @@ def _weight_files(folder: Path) -> list[Path]:
     return [whole]
 
 
-def open_tokenizer(folder: Path) -> Tokenizer:
-    """What cuts texts: its start and its end as `config.json` names them, a space in front as
-    `tokenizer_config.json` says."""
+def open_tokenizer(folder: Path, rows: int) -> Tokenizer:
+    """What cuts texts for a network of so many rows: its start and its end as `config.json` names
+    them, a space in front as `tokenizer_config.json` says."""
     path, vocabulary, merges = (
         folder / name for name in ("tokenizer.json", "vocab.json", "merges.txt")
     )
@@ -130,6 +144,7 @@ def open_tokenizer(folder: Path) -> Tokenizer:
         _id(values, "bos_token_id"),
         _id(values, "eos_token_id"),
         prefix_space if isinstance(prefix_space, bool) else None,
+        rows,
     )
     try:
         if path.is_file():

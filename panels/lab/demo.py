@@ -21,8 +21,12 @@ HEAD = (
     '<link rel="stylesheet" href="/dress/css/panels.css">'
     '<link rel="stylesheet" href="/dress/css/machine.css">'
     '<link rel="stylesheet" href="/dress/css/lab.css">'
+    '<link rel="stylesheet" href="/dress/css/take.css">'
+    '<script src="/dress/js/theme.js" data-only="kept"></script>'
     '<script src="/dress/js/line.js"></script>'
+    '<script src="/dress/js/tell.js"></script>'
     '<script src="/dress/js/lab.js"></script>'
+    '<script src="/dress/js/take.js"></script>'
 )
 
 LAUNCH: dict[str, Any] = {"theme": gr.themes.Base(), "head": HEAD}

@@ -18,6 +18,7 @@ from panels.lab.plots import probabilities_plot
 from panels.screen.drawing import draw
 from panels.screen.models import answerable, note_of
 from panels.screen.state import MODEL, WRITTEN_TOKENS, Note, State, from_json, from_query
+from panels.screen.told import told
 from panels.screen.view import View, look
 
 
@@ -80,8 +81,7 @@ class Drawn(Layout):
         """The same, of a view and its data."""
         state = view.state
         drawn = screen.drawings(data, state, self.language)
-        if view.loose_space:
-            notes = [*notes, Note("loose_space", {})]
+        notes = [*notes, *view.remarks]
         if not state.fits_address:
             notes = [*notes, Note("long_address", {})]
         if len(state.written) >= WRITTEN_TOKENS:
@@ -99,6 +99,7 @@ class Drawn(Layout):
             *self.buttons(add, None if same else _usable(state, end)),
             screen.model_said(state, parameters, models, self.language),
             screen.inside(view, self.language),
+            draw("told", self.language, {"told": told(view, self.words)}),
         ]
 
     def buttons(self, add: str, usable: tuple[bool, bool] | None) -> list[Any]:

@@ -114,8 +114,8 @@ class Lab(Drawn):
 
     def done(self, acted: Any, name: str) -> None:
         """Tell the page that an act is over, well or not, and what it left in memory."""
-        over = f"(memory) => window.livre.done('{name}', memory)"
-        for then in (acted.then, acted.failure):
+        for then, failed in ((acted.failure, "true"), (acted.then, "false")):
+            over = f"(memory) => window.livre.done('{name}', memory, {failed})"
             then(None, [self.memory], None, js=over, queue=False, api_visibility="private")
 
     # What the events do. Each takes what the page kept and returns the whole screen.

@@ -37,6 +37,7 @@ class Layout:
             state.to_json(), visible="hidden", max_lines=1, elem_id="memory", label="memory"
         )
         self.figure = self.html("figure", "")
+        self.told = self.html("tells", "")
         self.html(
             "head",
             draw(
@@ -159,7 +160,7 @@ class Layout:
                 self.inside = self.html(
                     "panel-inside", draw("inside", self.language, {"panels": []})
                 )
-            self.html("foot", draw("foot", self.language, {}))
+            self.html("foot", draw("foot", self.language, {"panels": list(screen.PANELS)}))
         with gr.Row(elem_id="bar"):
             self.text = self.html("panel-text", drawn["text"])
             with gr.Row(elem_id="bar-buttons"):
@@ -183,7 +184,7 @@ class Layout:
         return [
             self.memory, self.notes, self.tokens, self.rows, self.logits, self.probabilities,
             self.choice, self.text, self.figure, self.add, self.back, self.restart, self.run,
-            self.stop, self.model_line, self.inside,
+            self.stop, self.model_line, self.inside, self.told,
         ]  # fmt: skip
 
     @property

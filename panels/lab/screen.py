@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from panels import catalogue, choice, logits, probabilities, rows, text, tokens
-from panels.screen.drawing import draw
+from panels.screen.drawing import draw, draw_page_part
 from panels.screen.models import for_template
 from panels.screen.state import MODEL, Note, State
 from panels.screen.view import View
@@ -63,6 +63,11 @@ def recorded(language: str) -> tuple[Data, int]:
     """The example that is on screen before the model is in memory, and the model's size."""
     record = json.loads((SITE / "recorded" / f"lab.{language}.json").read_text("utf-8"))
     return record["panels"], record["parameters"]
+
+
+def without_script(language: str) -> str:
+    """What stands in the lab's place where no script runs: its panels, each a page of its own."""
+    return draw_page_part("no_script.html", language, {"panels": list(PANELS)})
 
 
 def said(notes: Sequence[Note], language: str) -> str:

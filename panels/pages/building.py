@@ -68,7 +68,7 @@ def made_of() -> str:
         HOUSE / "requirements.txt",
     ]
     for path in sorted(sources):
-        if path.is_file() and "assets" not in path.relative_to(CODE).parts:
+        if path.is_file() and SITE / "assets" not in path.parents:
             digest.update(path.relative_to(CODE).as_posix().encode() + b"\0")
             digest.update(path.read_bytes())
     digest.update(os.environ.get("OPENBOOK_MODELS", "").encode("utf-8", "surrogateescape"))

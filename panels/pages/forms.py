@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from panels.catalogue import CHOICE, Panel
 from panels.compare import beside_of
+from panels.pages.permitted import Permitted
 from panels.screen.controls import asked
 from panels.screen.drawing import draw_page_part, readable
 from panels.screen.state import SEED_MOST, TEMPERATURE, TOP_K_MOST, TOP_P_LEAST, State, written_out
+
+ALL = Permitted()
+"""Everything may be changed."""
 
 LAB = {"fr": "/labo", "en": "/lab"}
 CARRIED = (
@@ -30,8 +35,14 @@ def form(
     notes: Sequence[Mapping[str, Any]] = (),
     models: Sequence[str] = (),
     most: Mapping[str, float] | None = None,
+    may: Permitted = ALL,
+    alone: bool = False,
 ) -> str:
-    """A panel's form: it works without a script as a page of its own, with one in place."""
+    """A panel's form: it works without a script as a page of its own, with one in place.
+
+    A panel `alone` may stand in somebody else's page, over which no link of its may go.
+    """
+    own = {each.name: query[each.name] for each in panel.controls if each.name in query}
     return draw_page_part(
         "panel.html",
         language,
@@ -54,6 +65,10 @@ def form(
             "top_p_least": TOP_P_LEAST,
             "seed_most": SEED_MOST,
             "lab": f"{LAB[language]}?{state.to_query()}",
+            "may": may,
+            "alone": alone,
+            "address": "&".join(filter(None, [state.to_query(), urlencode(own)])),
+            "exact": {each: written_out(getattr(state, each)) for each in CHOICE},
         },
     )
 

@@ -6,6 +6,7 @@ They are found by a search in what the model does, when the pages are recorded.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -13,7 +14,7 @@ from itertools import combinations, product
 
 from engine.engine import Engine
 from gpt.habits import HABITS
-from panels import blocks, feed_forward, full_context, growing, switches
+from panels import blocks, feed_forward, full_context, growing, sentence, switches
 from panels.screen.acts import ANSWER_TOKENS, write
 from panels.screen.example import first_state
 from panels.screen.state import MODEL, State, from_query, written_out
@@ -23,6 +24,12 @@ from panels.training import RUN
 
 ENOUGH = 1 / 3
 """The weight from which on there is something to see."""
+
+SENTENCE = 12
+"""The tokens that make a sentence worth watching."""
+
+SEEDS = (1, 2, 3)
+"""The draws that each of its beginnings gets."""
 
 Opening = Mapping[str, str]
 
@@ -39,6 +46,7 @@ def found(engine: Engine, language: str) -> dict[str, Opening]:
         "feed_forward": _furthest_pushing(look(engine, first_state(language))),
         "switches": _most_missed(look(engine, first_state(language))),
         "continues": _gone_on(engine, words.list("continues.questions")[0]),
+        "sentence": _surest_sentence(engine, words.list("sentence.beginnings")),
         "growing": _most_repeated(engine, language),
         "full_context": _most_forgotten(look(engine, first_state(language))),
     }
@@ -78,8 +86,8 @@ def _one_weight(engine: Engine, sentences: list[str]) -> Opening:
     nearest to it.
     """
     best: tuple[float, Opening] = (0.0, {})
-    for sentence in sentences:
-        weight, opening = _looking_back(engine, sentence)
+    for text in sentences:
+        weight, opening = _looking_back(engine, text)
         best = max(best, (weight, opening), key=lambda each: each[0])
         if weight >= ENOUGH:
             break
@@ -173,6 +181,19 @@ def _gone_on(engine: Engine, question: str) -> Opening:
     """A question, and the tokens with which the model goes on."""
     written = write(engine, State(prompt=question), ANSWER_TOKENS).written
     return {"prompt": question, "written": written_out(written)}
+
+
+def _surest_sentence(engine: Engine, beginnings: list[str]) -> Opening:
+    """The beginning and the seed of the sentence, neither short nor cut, that surprises least."""
+
+    def surest(asked: State) -> tuple[bool, float]:
+        drawn = sentence.data(look(engine, asked))
+        tokens = drawn["tokens"]
+        fit = drawn["whole"] and len(tokens) >= SENTENCE
+        return fit, sum(math.log(each["probability"]) for each in tokens) / max(1, len(tokens))
+
+    asked = max((State(each, seed=seed) for each in beginnings for seed in SEEDS), key=surest)
+    return {"prompt": asked.prompt, "seed": str(asked.seed)}
 
 
 def _most_repeated(engine: Engine, language: str) -> Opening:

@@ -12,6 +12,9 @@ from panels.screen.view import View, look
 ANSWER_TOKENS = 32
 """How far a text goes on after a question: enough to see that it is no answer."""
 
+WRITTEN_BY = ("ask", "answer")
+"""The acts that write on from the prompt anew, under the next seed."""
+
 INSIDE = (1, 1, 0)
 """What the lab's last step opens on: the first block, its first head, the chosen token."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from gpt.tokenizer import Token
+from gpt.tokenizer import Token, Tokenizer
 
 SIGNS = {" ": "·", "\n": "⏎", "\t": "⇥", "\u00a0": "⍽", "\u202f": "⍽"}
 
@@ -26,6 +27,16 @@ def glyphs(token: Token) -> dict[str, Any]:
         drawn["piece"] = f"{token.piece.number}/{token.piece.of}"
         drawn["character"] = "".join(_sign(each)[0] for each in token.piece.character)
     return drawn
+
+
+def spelled_out(tokenizer: Tokenizer, ids: Sequence[int]) -> str:
+    """The text of some ids, as the tokenizer has it; an id without text by its number."""
+    if all(tokenizer.spellings[id] or tokenizer.token(id).is_end_of_text for id in ids):
+        return tokenizer.decode(ids)
+    return "".join(
+        f"⟨{token.id}⟩" if _unspelled(token) else "" if token.is_end_of_text else token.text
+        for token in tokenizer.tokens(ids)
+    )
 
 
 def _unspelled(token: Token) -> bool:

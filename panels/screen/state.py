@@ -22,6 +22,8 @@ ADDRESS_CHARACTERS = 6_000
 WRITTEN_TOKENS = 2_000
 TEMPERATURE = (0.1, 2.0)
 TOP_K_MOST = 100
+OFF = ("0", "")
+"""No top-k, as a form without a script sends it: its slider at 0, or its box emptied."""
 TOP_P_LEAST = 0.05
 SEED_MOST = 2**31 - 1
 POSITION_MOST = 1_000_000
@@ -181,9 +183,9 @@ def _checked(
         "beside": lambda text: _model(text) if text else "",
         "strategy": _one_of("greedy", "sampling"),
         "temperature": _number(*TEMPERATURE),
-        "top_k": _or_none(_integer(1, TOP_K_MOST)),
+        "top_k": _or_none(_integer(1, TOP_K_MOST), *OFF),
         "top_p": _or_none(_number(TOP_P_LEAST, 1.0)),
-        "seed": _integer(0, SEED_MOST),
+        "seed": lambda text: _integer(0, SEED_MOST)(text) if text else State.seed,
         "draw": _integer(0, SEED_MOST),
         "written": _ids(vocabulary),
         "position": _or_none(_integer(0, POSITION_MOST)),
@@ -270,8 +272,8 @@ def _model(text: str) -> str:
     return text
 
 
-def _or_none(inner: Callable[[str], Any]) -> Callable[[str], Any]:
-    return lambda text: None if text == "none" else inner(text)
+def _or_none(inner: Callable[[str], Any], *also: str) -> Callable[[str], Any]:
+    return lambda text: None if text in ("none", *also) else inner(text)
 
 
 def _inside(text: str) -> tuple[int, ...]:

@@ -17,7 +17,8 @@ from gpt.shares import Written
 from gpt.switches import Switch
 from gpt.tokenizer import Tokenizer
 from gpt.trace import Trace
-from panels.screen.state import State
+from panels.screen.glyphs import glyphs
+from panels.screen.state import Note, State
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,25 @@ class View:
         """The text is a prompt that ends in a space, which is then a token by itself."""
         last = self.reading.tokens[-1].bytes
         return not self.state.written and last != b"" and last.strip(b" ") == b""
+
+    @property
+    def remarks(self) -> list[Note]:
+        """What is to be said of a typed prompt before this model."""
+        return [*([Note("loose_space", {})] if self.loose_space else []), *self.unread_pieces]
+
+    @property
+    def unread_pieces(self) -> list[Note]:
+        """A note on what the vocabulary has for the prompt and the network has no row for."""
+        beyond = self.tokenizer.without_row(self.state.prompt)
+        if not beyond:
+            return []
+        pieces = ", ".join("".join(text for text, _ in glyphs(each)["parts"]) for each in beyond)
+        told: dict[str, int | str] = {
+            "name": self.state.model,
+            "count": len(beyond),
+            "pieces": pieces,
+        }
+        return [Note("no_row", told)]
 
     @property
     def rows(self) -> list[Row]:

@@ -1,10 +1,13 @@
-"""The browser that the tests and the benchmarks drive."""
+"""The browsers that the tests and the benchmarks drive."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from pathlib import Path
+
+FIREFOX = "firefox-esr"
+"""Debian's Firefox. One in a container of its own, a snap for one, sees no profile of ours."""
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -24,6 +27,11 @@ MISSING = (
     "or run `playwright install chromium`."
 )
 
+NO_FIREFOX = (
+    "No Firefox: its tests are skipped. Install Debian's firefox-esr, "
+    "or name a Firefox with FIREFOX=/path/to/it."
+)
+
 
 class NoBrowserError(Exception):
     """There is no browser on this machine; the message says how to get one."""
@@ -40,3 +48,14 @@ def find_browser(of_playwright: str) -> str:
     if Path(installed).is_file():
         return installed
     raise NoBrowserError(MISSING)
+
+
+def find_firefox() -> str:
+    """$FIREFOX, or Debian's. Raises NoBrowserError."""
+    named = os.environ.get("FIREFOX")
+    if named and not Path(named).is_file():
+        raise NoBrowserError(f"FIREFOX={named} is not a file.")
+    found = named or shutil.which(FIREFOX)
+    if found is None:
+        raise NoBrowserError(NO_FIREFOX)
+    return found

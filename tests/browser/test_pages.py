@@ -22,6 +22,7 @@ from playwright.sync_api import (
 )
 
 from panels.catalogue import PANELS
+from panels.pages.recording import recorded
 from panels.screen.words import LANGUAGES, SITE, words_of
 from tests.browser.axe import axe
 from tests.browser.screen import PATIENCE
@@ -98,15 +99,73 @@ CUT_OFF = """() => [
 ].map((e) => e.outerHTML.slice(0, 120))"""
 
 
+HEADER_CUT = """() => {
+  const [...parts] = document.querySelectorAll(
+    ".book-menu, .book-name, .book-tools > :is(a, button, label)"
+  );
+  return parts.filter((e) => e.offsetWidth).filter((e) => {
+    const { left, right } = e.getBoundingClientRect();
+    return left < 0 || right > innerWidth || e.scrollWidth > e.clientWidth;
+  }).map((e) => e.outerHTML.slice(0, 120));
+}"""
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_a_page_fits_a_phone_and_a_desk_and_cuts_nothing_off(
     page: Page, file: str, language: str
 ) -> None:
+    """The narrowest is a desk's window of 1,280 pixels, enlarged four times."""
     page.goto(address(language, file))
-    for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth") == width
+    for width, height in ((1440, 844), (390, 844), (320, 256)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.scrollingElement.scrollWidth") == width
         assert page.evaluate(CUT_OFF) == []
+        assert page.evaluate(HEADER_CUT) == []
+
+
+BELOW = "document.querySelector('form[data-panel=next]').getBoundingClientRect().top"
+
+
+def test_the_first_page_writes_a_sentence_by_itself_and_moves_nothing(
+    page: Page, language: str
+) -> None:
+    panel, words = page.locator(".sentence-panel"), words_of(language)
+    made, said = panel.locator(".made"), panel.locator(".made.arrived")
+    button, told = panel.locator("[data-writing]"), panel.locator("[data-told]")
+    with page.expect_response("**/fragments/*/sentence"):
+        page.goto(f"/{language}/")
+    expect(button).to_have_text(words("text.stop"))
+    below = page.evaluate(BELOW)
+    expect(said.nth(1)).to_be_visible()
+    expect(made.last).to_be_hidden()
+    expect(told).to_have_text("")
+    page.locator("form[data-panel=next] textarea").fill("Le renard")
+    expect(button).to_have_text(words("text.run"))
+    count = said.count()
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_text(words("text.stop"))
+    expect(button).to_have_text(words("sentence.again"))
+    expect(made.last).to_be_visible()
+    assert 1 < count < made.count()
+    whole = "".join(each["text"] for each in recorded(language)["sentence"]["tokens"])
+    expect(panel.locator(".story")).to_have_text(re.compile(re.escape(whole) + "$"))
+    expect(told).to_have_text(re.compile(re.escape(whole) + "$"))
+    assert page.evaluate(BELOW) == below
+
+
+def test_without_the_server_or_motion_the_recorded_sentence_stands(
+    context: BrowserContext, app: str, language: str
+) -> None:
+    page = context.new_page()
+    page.route("**/fragments/**", lambda route: route.abort())
+    page.goto(f"{app}/{language}/")
+    expect(page.locator(".sentence-panel .made.arrived").nth(2)).to_be_visible()
+    page.emulate_media(reduced_motion="reduce")
+    page.reload()
+    for piece in page.locator(".sentence-panel .made").all():
+        expect(piece).to_be_visible()
+    expect(page.locator("[data-writing]")).to_be_hidden()
 
 
 def test_the_first_panel_writes_on(page: Page, language: str) -> None:

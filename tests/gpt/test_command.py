@@ -139,6 +139,17 @@ def test_a_prompt_that_is_too_long_says_what_is_dropped(
     assert first == f"The first {reading.dropped:,} tokens do not fit the 64 that are read."
 
 
+def test_a_piece_without_a_row_is_told(
+    capsys: pytest.CaptureFixture[str], encoder: tokenizers.Tokenizer, tmp_path: Path
+) -> None:
+    larger = tokenizers.Tokenizer.from_str(encoder.to_str())
+    larger.add_special_tokens(["<pad>"])
+    added = save(gpt2(n_positions=64), larger, tmp_path / "added")
+    first = said(capsys, added, "Il <pad>").splitlines()[0]
+    assert first == "The model has no row for <pad>: it is read in pieces that have one."
+    assert "no row" not in said(capsys, added, "Il")
+
+
 def test_line_ends_of_windows_are_line_ends(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import httpx
 import pytest
 
+from panels.lab.screen import PANELS
+from panels.screen.words import words_of
 from serve.gradio_page import Page, dress
 
 PAGES = [("/labo", "fr", "labo"), ("/lab", "en", "lab")]
@@ -60,3 +63,20 @@ def test_a_title_is_text() -> None:
     assert page.endswith(
         '<script nonce="N" src="/x.js"></script></head><script nonce="N">1</script></html>'
     )
+
+
+@pytest.mark.parametrize(("address", "language"), [("/labo", "fr"), ("/lab", "en")])
+def test_without_a_script_the_lab_leads_to_its_panels(
+    client: httpx.Client, address: str, language: str
+) -> None:
+    shell = client.get(f'{address}?prompt=Le+chat&top_k=3&x="><b>').text
+    without = re.findall(r"<noscript><main.*?</noscript>", shell, re.DOTALL)
+    assert len(without) == 1
+    assert words_of(language)("site.no_script") in without[0]
+    assert "<b>" not in without[0]
+    for panel in PANELS:
+        (link,) = re.findall(rf'"(/panels/{language}/{panel}\?[^"]*)"', without[0])
+        page = client.get(unescape(link)).text
+        assert "Le chat" in page
+        assert words_of(language)(f"titles.{panel}") in page
+    assert f'href="/{language}/"' in without[0]

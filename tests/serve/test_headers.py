@@ -7,7 +7,8 @@ import re
 import httpx
 import pytest
 
-ANSWERS = ["/", "/fr/", "/lab", "/labo", "/healthz", "/nowhere", "/theme.css",
+ANSWERS = ["/", "/fr/", "/panels/fr/next", "/panels/fr/next.csv", "/embed/fr",
+           "/lab", "/labo", "/healthz", "/nowhere", "/theme.css",
            "/dress/fonts/fonts.css", "/gradio_api/upload", "/gradio_api/app_id"]  # fmt: skip
 
 

@@ -3,22 +3,14 @@
 (() => {
   const root = document.documentElement;
 
-  function remembered(name) {
-    try { return localStorage.getItem(name); } catch { return null; }
-  }
-
-  function remember(name, value) {
-    try { localStorage.setItem(name, value); } catch { /* a private window keeps nothing */ }
-  }
-
   function applyTheme() {
-    const wanted = remembered("theme");
+    const wanted = theme.chosen();
     if (wanted && document.body) document.body.classList.toggle("dark", wanted === "dark");
   }
 
   function switchTheme() {
     const dark = document.body.classList.toggle("dark");
-    remember("theme", dark ? "dark" : "light");
+    theme.choose(dark ? "dark" : "light");
   }
 
   // The screen of an address takes a moment to come back: the example must not flash before it.
@@ -40,6 +32,12 @@
     for (const link of document.querySelectorAll("[data-lab]")) link.href = link.dataset.lab + location.search;
     root.classList.remove("restoring");
   }
+
+  // The other language opens with what stands in the address now, at the same place.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-lab]");
+    if (link) link.href = link.dataset.lab + location.search + location.hash;
+  }, true);
 
   // One act at a time, in the order in which they came, each on the memory that the one before left:
   // two answers on their way at once would each undo the other. An act stops a run that goes on.
@@ -69,17 +67,18 @@
     acting = act;
     clearTimeout(patience);
     if (act !== "on_run") {
-      patience = setTimeout(done, PATIENCE, act, memory);
+      patience = setTimeout(done, PATIENCE, act, memory, true);
       answered = waitInLine(document.getElementById("waits"));
     }
     go();
   }
 
-  function done(act, left) {
+  function done(act, left, failed = false) {
     if (acting !== act) return;
     acting = null;
     memory = left;
     answered?.();
+    if (!lost) trouble(failed ? "failed" : null);
     goOn();
   }
 
@@ -133,15 +132,11 @@
       if (event.relatedTarget && !element.contains(event.relatedTarget)) focused = null;
     });
 
-    if (name === "notes") {
-      element.setAttribute("role", "status");
-      askAgain = (name) => trigger("select", { act: "model", value: name });
-    }
+    if (name === "notes") askAgain = (name) => trigger("select", { act: "model", value: name });
     applyTheme(); // Gradio has set the system's by now
-    sayValues();
     watch("value", () => {
       keepAddress(element);
-      if (name === "panel-choice") requestAnimationFrame(sayValues);
+      tell(asked);
       const figure = element.querySelector("[data-figure]");
       if (figure) setTimeout(plot, 0, figure.dataset.figure);
       const scroller = element.querySelector(".written-text");
@@ -206,23 +201,58 @@
     for (const radio of document.querySelectorAll("#strategy input")) radio.name = "strategy";
   }
 
-  // Sliders say their value in the page's language, to the eye and to a screen reader.
-  function sayValues() {
-    const say = new Intl.NumberFormat(location.pathname.startsWith("/labo") ? "fr" : "en", { maximumFractionDigits: 2 });
-    for (const range of document.querySelectorAll("#controls input[type=range]")) {
-      const block = range.closest(".block");
-      const label = block.querySelector("[data-testid=block-info]");
-      const value = range.id && range.min === "0" && Number(range.value) === 0 ? "∞" : say.format(range.value);
-      range.setAttribute("aria-label", label.textContent.trim());
-      range.setAttribute("aria-valuetext", value);
-      block.style.setProperty("--said", JSON.stringify(value));
-      block.dataset.said = value;
-    }
+  // Sliders say their value in the page's language, to the eye and to a screen reader: whenever one
+  // comes, and whenever Gradio gives one a value, which it shows by a style.
+  const say = new Intl.NumberFormat(location.pathname.startsWith("/labo") ? "fr" : "en", { maximumFractionDigits: 2 });
+  const RANGES = "#controls input[type=range]";
+
+  function sayValue(range) {
+    const block = range.closest(".block");
+    const value = range.min === "0" && Number(range.value) === 0 ? "∞" : say.format(range.value);
+    range.setAttribute("aria-label", block.querySelector("[data-testid=block-info]").textContent.trim());
+    range.setAttribute("aria-valuetext", value);
+    block.querySelector(".head").dataset.said = value;
   }
+
+  const given = new MutationObserver((changes) => new Set(changes.map(({ target }) => target)).forEach(sayValue));
+  new MutationObserver(() => {
+    for (const range of document.querySelectorAll(RANGES)) {
+      if (range.hasAttribute("aria-valuetext")) continue;
+      sayValue(range);
+      given.observe(range, { attributeFilter: ["style", "min", "max"] });
+    }
+    answerForGradio();
+  }).observe(document, { childList: true, subtree: true });
+
   document.addEventListener("keydown", joinRadios, true);
   document.addEventListener("input", (event) => {
-    if (event.target.closest?.("#controls")) sayValues();
+    if (event.target.matches?.(RANGES)) sayValue(event.target);
   });
+
+  // What Gradio would say over the page, in words of its own, is said in the page's. The message that
+  // does not pass is that of a lost connection: Gradio waits for the server, and loads the page anew.
+  let lost = false;
+  function answerForGradio() {
+    const cut = document.querySelector("[data-testid=toast-body].error:not(:has(.timer))") !== null;
+    if (cut === lost) return;
+    lost = cut;
+    if (lost) answered?.();
+    trouble(lost ? "lost" : null);
+  }
+
+  function trouble(kind) {
+    const place = document.getElementById("trouble");
+    if (!place) return;
+    if (kind) place.textContent = place.dataset[kind];
+    place.hidden = !kind;
+  }
+
+  // What an act did is told once it is over; a run's tokens are not, one by one.
+  let asked = false; // by the reader: what an address brings back is not told
+  for (const kind of ["click", "keydown", "input"]) {
+    document.addEventListener(kind, () => { asked = true; }, { capture: true, once: true });
+  }
+  const tell = teller(() => document.querySelectorAll("[data-say]"), () => acting !== null);
 
   window.livre = { panel, turn, done };
   if (document.body) applyTheme();

@@ -4,7 +4,8 @@
   const root = document.documentElement;
   const CHOICES = ["written", "position", "draw", "repeat"];
   const SETTINGS = ["strategy", "temperature", "top_k", "top_p", "seed", "model"];
-  const RETRY = 4000, LOOK_AGAIN = 1000, LATE = 700, PACE = 50;
+  const RETRY = 4000, LOOK_AGAIN = 1000, LATE = 700, PACE = 50, KEEP = 300;
+  const ADDRESS_CHARACTERS = 6000; // as panels/screen/state.py bounds it
 
   function kept(name) {
     try { return sessionStorage.getItem(name); } catch { return null; }
@@ -14,12 +15,41 @@
     try { sessionStorage.setItem(name, value); } catch { /* a sandboxed frame keeps nothing */ }
   }
 
-  function settings() {
-    try { return JSON.parse(kept("settings")) ?? {}; } catch { return {}; }
+  function parsed(json) {
+    try { return JSON.parse(json) ?? {}; } catch { return {}; }
   }
 
+  function settings() {
+    return parsed(kept("settings"));
+  }
+
+  // What is not the browser's to throw away at a reload or on the way back stays with the page's
+  // place in the history: what each form would ask for. Alone, a panel's address says it too. In a
+  // frame, which opens anew when the page around it does, the visit keeps it.
+  const alone = document.body.classList.contains("alone");
+  const framed = alone && window.top !== window;
+  const opened = "panel " + location.pathname + location.search;
+  const left = history.state?.forms ?? (framed ? parsed(kept(opened)) : {});
+  let due = 0;
+
+  function write() {
+    if (!due) return;
+    clearTimeout(due);
+    due = 0;
+    const now = Object.fromEntries(forms.map((form) => [form.dataset.panel, Object.fromEntries(query(form))]));
+    try {
+      history.replaceState({ ...history.state, forms: now }, "", alone ? address(forms[0]) : undefined);
+    } catch { /* a frame that may not, or a text too long: nothing stays */ }
+    if (framed) keep(opened, JSON.stringify(now));
+  }
+
+  function stay() {
+    due ||= setTimeout(write, KEEP);
+  }
+  addEventListener("pagehide", write);
+
   // A panel alone follows the reader's system, or `?theme=` of its address.
-  if (document.body.classList.contains("alone")) {
+  if (alone) {
     const asked = new URLSearchParams(location.search).get("theme");
     const system = matchMedia("(prefers-color-scheme: dark)");
     const dress = () => root.classList.toggle("dark", asked ? asked === "dark" : system.matches);
@@ -32,8 +62,8 @@
 
   function sayValues(form) {
     for (const range of form.querySelectorAll("input[type=range]")) {
-      const value = range.name === "top_k" && range.value === "0" ? "∞" : say.format(range.value);
-      range.nextElementSibling.textContent = value;
+      const value = (range.name || range.dataset.name) === "top_k" && range.value === "0" ? "∞" : say.format(range.value);
+      if (range.nextElementSibling.textContent !== value) range.nextElementSibling.textContent = value;
       range.setAttribute("aria-valuetext", value);
     }
     const greedy = form.elements.strategy?.value === "greedy";
@@ -43,21 +73,40 @@
     }
   }
 
-  // What the form would ask for, as an address.
+  // What the form would ask for, as an address. What was written belongs to the prompt it follows.
   function query(form) {
     const asked = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) if (value !== "") asked.set(name, value);
+    const { prompt } = form.elements;
+    const typed = prompt && form.dataset.read !== undefined && form.dataset.read !== prompt.value;
+    for (const [name, value] of new FormData(form)) {
+      if ((value !== "" || name === "prompt") && !(typed && CHOICES.includes(name))) asked.set(name, value);
+    }
     for (const name of ["top_k", "top_p"]) {
       if (asked.get(name) === (name === "top_k" ? "0" : "1")) asked.set(name, "none");
     }
     return asked;
   }
 
+  // An address is bounded as the server bounds it: a text that is too long is left out.
+  function bounded(asked) {
+    const long = asked.toString().length > ADDRESS_CHARACTERS;
+    if (long) for (const name of ["prompt", ...CHOICES]) asked.delete(name);
+    return asked.size ? "?" + asked : "";
+  }
+
   function link(form) {
-    const asked = query(form).toString();
+    const asked = bounded(query(form));
     for (const to of form.querySelectorAll("[data-lab], [data-alone]")) {
-      to.href = to.getAttribute("href").split("?")[0] + (asked ? "?" + asked : "");
+      to.href = to.getAttribute("href").split("?")[0] + asked;
     }
+  }
+
+  // The address of a panel alone, which may have said light or dark.
+  function address(form) {
+    const asked = query(form);
+    const theme = new URLSearchParams(location.search).get("theme");
+    if (theme) asked.set("theme", theme);
+    return location.pathname + bounded(asked);
   }
 
   function fit(area) {
@@ -66,7 +115,7 @@
   }
 
   function set(form, values) {
-    for (const [name, value] of Object.entries(values)) if (form.elements[name]) form.elements[name].value = value;
+    for (const [name, value] of Object.entries(values)) if (form.elements[name] && !("fixed" in form.elements[name].dataset)) form.elements[name].value = value;
     sayValues(form);
   }
 
@@ -89,12 +138,16 @@
 
   for (const form of forms) {
     let focused = null;
-    sayValues(form);
-    link(form);
     const prompt = form.querySelector("textarea[name=prompt]");
     const model = form.querySelector("select[name=model]");
     let asked = model?.value;
+    let acted = false; // by the reader: what a page brings back is not told
+    for (const kind of ["click", "keydown", "input"]) {
+      form.addEventListener(kind, () => { acted = true; }, { capture: true, once: true });
+    }
+    const tell = teller(() => form.querySelectorAll("[data-say]"), () => growing > 0);
     if (prompt) {
+      form.dataset.read = prompt.value;
       fit(prompt);
       prompt.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -107,6 +160,7 @@
       sayValues(form);
       const { name, value } = event.target;
       if (SETTINGS.includes(name)) keep("settings", JSON.stringify({ ...settings(), [name]: value }));
+      stay();
       if (event.target !== prompt) return;
       fit(prompt);
       keep("prompt", prompt.value);
@@ -213,6 +267,8 @@
       sayValues(form);
       link(form);
       lookAgain();
+      stay();
+      tell(acted);
       wait(form.querySelector("[data-late]"));
       growOn();
       if (!focused || (document.activeElement && document.activeElement !== document.body)) return;
@@ -244,24 +300,43 @@
     form.addEventListener("htmx:sendError", sleeps);
     form.addEventListener("htmx:responseError", sleeps);
     form.addEventListener("htmx:timeout", sleeps);
-    if (prompt) form.dataset.read = prompt.value;
+
+    // What the reader left here, and what was typed and set on another page since, is drawn anew.
+    const before = query(form).toString();
+    const here = left[form.dataset.panel];
+    if (here) bringBack(form, here);
+    asked = model?.value;
+    if (!alone) bringAlong(form, here);
+    if (prompt) fit(prompt);
+    sayValues(form);
+    link(form);
+    // htmx hears the form once the document is there.
+    if (query(form).toString() !== before) document.addEventListener("DOMContentLoaded", () => htmx.trigger(form, "act", {}));
+    else if (/[?&]act=/.test(location.search)) stay(); // a reload must not do the act again
+  }
+
+  // What a form held when its page was left: its fields, and what its drawing carries.
+  function bringBack(form, here) {
+    const drawing = form.querySelector(".drawing");
+    for (const carried of drawing.querySelectorAll("input[type=hidden]")) carried.remove();
+    for (const [name, value] of Object.entries(here)) {
+      const field = form.elements[name];
+      const none = name === "top_k" ? "0" : "1";
+      if (field?.options && ![...field.options].some((option) => option.value === value)) continue;
+      if (field) field.value = value === "none" ? none : value;
+      else drawing.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
+    if (form.elements.prompt?.type === "textarea") form.dataset.read = form.elements.prompt.value;
   }
 
   // What was typed and set on one page, or stands in the address, goes along to the next.
-  if (!document.body.classList.contains("alone")) {
-    const given = { ...settings(), prompt: new URLSearchParams(location.search).get("prompt") ?? kept("prompt") };
-    for (const form of forms) {
-      const other = ["prompt", ...SETTINGS].filter((name) => {
-        const field = form.elements[name];
-        if (!field || field.type === "hidden" || given[name] == null || field.value === given[name]) return false;
-        return !field.options || [...field.options].some((option) => option.value === given[name]);
-      });
-      if (!other.length) continue;
-      for (const name of other) form.elements[name].value = given[name];
-      sayValues(form);
-      if (form.elements.prompt) fit(form.elements.prompt);
-      // htmx hears the form once the document is there.
-      document.addEventListener("DOMContentLoaded", () => htmx.trigger(form, "act", {}));
+  function bringAlong(form, here) {
+    const asked = here ? null : new URLSearchParams(location.search).get("prompt");
+    const given = { ...settings(), prompt: asked ?? kept("prompt") };
+    for (const name of ["prompt", ...SETTINGS]) {
+      const field = form.elements[name];
+      if (!field || field.type === "hidden" || given[name] == null || field.value === given[name]) continue;
+      if (!field.options || [...field.options].some((option) => option.value === given[name])) field.value = given[name];
     }
   }
 })();

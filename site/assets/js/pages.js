@@ -1,4 +1,4 @@
-// The pages: formulas are set, and what the reader typed and set goes along to the lab.
+// The pages: formulas are set, and what the reader typed and set goes along to the lab and to the other language.
 (() => {
   if (window.renderMathInElement) {
     for (const formula of document.querySelectorAll(".arithmatex")) {
@@ -9,23 +9,60 @@
     }
   }
 
+  const SETTINGS = ["strategy", "temperature", "top_k", "top_p", "seed", "model"];
+  const OFF = { top_k: "0", top_p: "1" }; // on a slider
+
+  function kept() {
+    try { return JSON.parse(sessionStorage.getItem("settings")) ?? {}; } catch { return {}; }
+  }
+
+  function keeps(settings) {
+    try { sessionStorage.setItem("settings", JSON.stringify(settings)); return true; } catch { return false; }
+  }
+
+  // Settings that stand in the address are the reader's: the panels, whose script comes next, take what is kept.
+  const given = [...new URLSearchParams(location.search)].filter(([name]) => SETTINGS.includes(name));
+  const here = given.map(([name, value]) => [name, value === "none" ? OFF[name] ?? value : value]);
+  if (here.length) keeps({ ...kept(), ...Object.fromEntries(here) });
+
+  let latest = [];
+  document.addEventListener("input", ({ target }) => { if (target.form?.matches(".live")) latest = [target.form]; });
+
+  function changed(field) {
+    if (!field || field.type === "hidden") return false;
+    return field.options ? !field.selectedOptions[0]?.defaultSelected : field.value !== field.defaultValue;
+  }
+
+  // What the reader has typed and set: on other pages, in the address, in the panels here, the panel touched last.
   function along() {
-    const asked = new URLSearchParams();
+    const asked = new URLSearchParams(kept());
     try {
       const prompt = sessionStorage.getItem("prompt");
       if (prompt !== null) asked.set("prompt", prompt);
-      const settings = JSON.parse(sessionStorage.getItem("settings")) ?? {};
-      for (const [name, value] of Object.entries(settings)) asked.set(name, value);
-      if (settings.top_k === "0") asked.set("top_k", "none");
-      if (settings.top_p === "1") asked.set("top_p", "none");
     } catch { /* nothing is kept */ }
+    for (const [name, value] of new URLSearchParams(location.search)) asked.set(name, value);
+    for (const form of [...document.querySelectorAll("form.live"), ...latest]) {
+      for (const name of ["prompt", ...SETTINGS]) if (changed(form.elements[name])) asked.set(name, form.elements[name].value);
+    }
+    for (const [name, off] of Object.entries(OFF)) if (asked.get(name) === off) asked.set(name, "none");
     return asked;
   }
 
-  for (const lab of document.querySelectorAll("a.book-lab, a.next[href^='/lab']")) {
-    lab.addEventListener("click", () => {
-      const asked = along().toString();
-      if (asked) lab.href = lab.getAttribute("href").split("?")[0] + "?" + asked;
-    });
+  function whenTurnedTo(links, go) {
+    for (const link of document.querySelectorAll(links)) {
+      for (const kind of ["focus", "pointerdown", "click"]) link.addEventListener(kind, () => go(link));
+    }
   }
+
+  whenTurnedTo("a.book-lab, a.next[href^='/lab']", (lab) => {
+    const asked = asAddress(along());
+    if (asked) lab.href = lab.getAttribute("href").split("?")[0] + "?" + asked;
+  });
+
+  // The other language opens at the same place. What is kept comes along by itself; an address that holds it goes on
+  // holding it, and where nothing can be kept it has to.
+  whenTurnedTo("a.book-language", (other) => {
+    const asked = location.search || !keeps(kept()) ? asAddress(along()) : "";
+    other.href = other.getAttribute("href").split(/[?#]/)[0] + (asked && "?" + asked) + location.hash;
+  });
 })();

@@ -2,17 +2,29 @@
 (() => {
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
-  function chosen() {
-    try { return localStorage.getItem("theme"); } catch { return null; }
-  }
+
+  // Where nothing may be kept, the window's name holds the choice from page to page of this visit.
+  const NAME = /^livre-(light|dark)$/;
+  window.theme = {
+    chosen() {
+      try { return localStorage.getItem("theme"); } catch { return NAME.exec(window.name)?.[1] ?? null; }
+    },
+    choose(theme) {
+      try { localStorage.setItem("theme", theme); } catch { if (!window.name || NAME.test(window.name)) window.name = "livre-" + theme; }
+    },
+  };
+
+  // The lab is dressed by Gradio, and by lab.js.
+  if (document.currentScript.dataset.only === "kept") return;
+
   function dress() {
-    const wanted = chosen();
+    const wanted = theme.chosen();
     root.classList.toggle("dark", wanted ? wanted === "dark" : system.matches);
   }
   system.addEventListener("change", dress);
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-theme-switch]")) return;
-    try { localStorage.setItem("theme", root.classList.contains("dark") ? "light" : "dark"); } catch { /* kept nowhere */ }
+    theme.choose(root.classList.contains("dark") ? "light" : "dark");
     dress();
   });
   dress();

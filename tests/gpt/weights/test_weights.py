@@ -287,6 +287,88 @@ def test_rows_beyond_the_vocabulary_are_tokens_without_text(folder: Path) -> Non
     assert model.tokenizer.decode([*model.tokenizer.encode("Il"), 323]) == "Il"
 
 
+@pytest.mark.parametrize("pair", [False, True])
+@pytest.mark.parametrize("special", [False, True])
+def test_a_piece_that_was_added_to_the_vocabulary_alone_is_left_to_its_letters(
+    tmp_path: Path, encoder: tokenizers.Tokenizer, special: bool, pair: bool
+) -> None:
+    """What `tokenizer.add_tokens` leaves without `model.resize_token_embeddings`."""
+    larger = tokenizers.Tokenizer.from_str(encoder.to_str())
+    (larger.add_special_tokens if special else larger.add_tokens)(["<pad>"])
+    reference = gpt2()
+    folder = save(reference, larger, tmp_path / "added")
+    if pair:
+        (folder / "tokenizer.json").unlink()
+        larger.model.save(str(folder))
+        path = folder / "vocab.json"
+        path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "<pad>": 320}))
+    model = gpt.load(folder)
+    tokenizer = model.tokenizer
+    close_to_reference(model, reference)
+    assert tokenizer.size == model.read("Il").logits.shape[-1] == 320
+    for text in ("Il était", "", " l’été\n😀"):
+        ids = encoder.encode(text, add_special_tokens=False).ids
+        assert tokenizer.encode(text) == ids
+        assert tokenizer.without_row(text) == []
+        read = model.read(text)
+        with torch.no_grad():
+            expected = reference(torch.tensor([list(read.ids)])).logits[0]
+        torch.testing.assert_close(read.logits, expected, atol=1e-4, rtol=0)
+    if pair:
+        return
+    (piece,) = tokenizer.without_row("Il <pad> et <pad>")
+    assert (piece.id, piece.text, shown(piece)) == (320, "<pad>", "<pad>")
+    ids = tokenizer.encode("Il <pad>")
+    assert max(ids) < 320
+    assert tokenizer.decode(ids) == "Il <pad>"
+    assert model.read("Il <pad>").logits.isfinite().all()
+    assert tokenizer.find("<pad>") == []
+
+
+def test_the_last_merges_of_a_vocabulary_may_have_no_row(
+    tmp_path: Path, encoder: tokenizers.Tokenizer
+) -> None:
+    reference = gpt2(vocab_size=310)
+    model = gpt.load(save(reference, encoder, tmp_path / "fewer"))
+    beyond = {id: entry for entry, id in encoder.get_vocab().items() if id >= 310}
+    assert len(beyond) == 10
+    tokenizer = model.tokenizer
+    for text in ("Il était une fois", "Once upon a time there was a little girl", "l’été"):
+        whole = encoder.encode(text, add_special_tokens=False).ids
+        missing = [id for id in dict.fromkeys(whole) if id in beyond]
+        assert [each.id for each in tokenizer.without_row(text)] == missing
+        ids = tokenizer.encode(text)
+        assert tokenizer.decode(ids) == text
+        assert max(ids) < 310
+        if not missing:
+            assert ids == whole
+    said = {each.id for each in tokenizer.without_row("the stars She was very kind, loved her")}
+    assert said
+
+
+def test_a_start_or_an_end_without_a_row_is_refused(
+    tmp_path: Path, encoder: tokenizers.Tokenizer
+) -> None:
+    """Without its end no text ends, and an empty prompt is read as its start."""
+    values = json.loads(encoder.to_str())
+    pieces = [each for each in values["model"]["vocab"] if each != "<|endoftext|>"]
+    values["model"]["vocab"] = {each: id for id, each in enumerate([*pieces, "<|endoftext|>"])}
+    values["added_tokens"][0]["id"] = len(pieces)
+    values["post_processor"] = None
+    last = tokenizers.Tokenizer.from_str(json.dumps(values))
+    folder = save(gpt2(vocab_size=319), last, tmp_path / "endless")
+    change_config(folder, eos_token_id=319, bos_token_id=319)
+    assert "the vocabulary has no <|endoftext|>, and no other end is named" in refusal(folder)
+    put = tokenizers.Tokenizer.from_str(encoder.to_str())
+    put.add_special_tokens(["<s>"])
+    put.post_processor = tokenizers.processors.TemplateProcessing(
+        single="<s> $A", pair="<s> $A $B", special_tokens=[("<s>", 320)]
+    )
+    put.save(str(folder / "tokenizer.json"))
+    change_config(folder, vocab_size=320)
+    assert "the token that is put in front has no row in the model" in refusal(folder)
+
+
 def test_names_there_and_back() -> None:
     theirs = [name for name in gpt2().state_dict() if name != "lm_head.weight"]
     ours = [our_name(name) for name in theirs]
@@ -370,7 +452,7 @@ def test_an_index_that_points_out_of_the_folder(folder: Path) -> None:
         ({"n_embd": 18}, "which config.json contradicts"),
         ({"n_layer": 3}, "h.2.ln_1.weight is missing"),
         ({"n_layer": 1}, "GPT-2 has no tensor transformer.h.1."),
-        ({"vocab_size": 300}, "the tokenizer knows 320 tokens, the model only 300"),
+        ({"vocab_size": 300}, "which config.json contradicts"),
     ],
 )
 def test_a_configuration_that_does_not_fit(folder: Path, values: dict[str, Any], said: str) -> None:

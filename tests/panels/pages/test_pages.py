@@ -134,6 +134,8 @@ def test_the_pages_build_strictly_and_name_no_foreign_host() -> None:
                 each
             )  # a fence that failed
             assert "site-packages" not in text
+            assert 'rel="next"' not in text, each  # Firefox would fetch it, against our policy
+            assert text.count('<meta name="description" content="') == 1, each
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from panels.catalogue import PANELS
 from panels.lab.screen import INSIDE
 from panels.screen.models import SAID as KINDS
 from panels.screen.words import LANGUAGES, SITE, Words, words_of
+from panels.take.addresses import GROUPS
 from tests.conftest import ROOT
 
 FRENCH, ENGLISH = words_of("fr"), words_of("en")
@@ -88,7 +89,13 @@ def put_together() -> set[str]:
         "notes.": {f"model_{kind}" for kind in KINDS}
         | literals() & {key[6:] for key in texts("fr") if key.startswith("notes.")},
         "blocks.": {"ids", "embedded", "attention", "expanded", "after", "logits"},
+        "columns.": {key[8:] for key in texts("fr") if key.startswith("columns.")},
         "cost.": set(LANGUAGES),
+        "address.": {name for names in GROUPS.values() for name in names},
+        "embed.": {"free", "locked", "hidden"},
+        "embed.theme_": {"light", "dark"},
+        "embed.group_": {"state", "act", "frame", "file", "own"},
+        "embed.kind_": {"frame", "moodle", "markdown", "link", "script"},
         "figures.": {
             f"{path.stem.replace('-', '_')}.{part}"
             for path in (SITE / "figures").glob("*.svg")
@@ -126,7 +133,7 @@ def written_out() -> set[str]:
         for text in literals()
         if re.fullmatch(rf"({SECTIONS})\.\w*[^\W_]|figures\.\w+\.\w+", text)
     }
-    return {key for key in keys if not key.endswith((".html", ".css", ".svg", ".json"))}
+    return {key for key in keys if not key.endswith((".html", ".css", ".svg", ".json", ".js"))}
 
 
 def test_both_languages_have_the_same_keys_and_as_many_texts_under_each() -> None:
