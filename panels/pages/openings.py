@@ -69,10 +69,12 @@ def openings(language: str) -> dict[str, Opening]:
 def opened(panel: str, language: str, query: Mapping[str, str]) -> dict[str, str]:
     """An address with all that it leaves open: without a prompt, it asks for what is opened on.
 
-    What another model than ours would have written is not known beforehand.
+    What another model than ours would have written is not known beforehand. A seed's box that was
+    emptied leaves it open.
     """
+    query = {name: value for name, value in query.items() if value or name != "seed"}
     if "prompt" in query:
-        return dict(query)
+        return query
     opening = {"prompt": first_state(language).prompt, **openings(language).get(panel, {})}
     if query.get("model", MODEL) != MODEL:
         opening.pop("written", None)

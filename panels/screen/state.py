@@ -185,7 +185,7 @@ def _checked(
         "temperature": _number(*TEMPERATURE),
         "top_k": _or_none(_integer(1, TOP_K_MOST), *OFF),
         "top_p": _or_none(_number(TOP_P_LEAST, 1.0)),
-        "seed": lambda text: _integer(0, SEED_MOST)(text) if text else State.seed,
+        "seed": _integer(0, SEED_MOST),
         "draw": _integer(0, SEED_MOST),
         "written": _ids(vocabulary),
         "position": _or_none(_integer(0, POSITION_MOST)),

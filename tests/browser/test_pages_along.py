@@ -74,7 +74,7 @@ def test_the_search_understands_french(page: Page, asked: str) -> None:
     expect(first).to_have_attribute("href", re.compile(f"/fr/{to}/"))
 
 
-SAME = {
+SAME: dict[str, list[tuple[str, ...]]] = {
     "fr": [
         ("échantillonnage", "echantillonnage", "l’ÉCHANTILLONNAGE"),
         ("modèle", "modele"),

@@ -5,7 +5,6 @@
   const CHOICES = ["written", "position", "draw", "repeat"];
   const SETTINGS = ["strategy", "temperature", "top_k", "top_p", "seed", "model"];
   const RETRY = 4000, LOOK_AGAIN = 1000, LATE = 700, PACE = 50, KEEP = 300;
-  const ADDRESS_CHARACTERS = 6000; // as panels/screen/state.py bounds it
 
   function kept(name) {
     try { return sessionStorage.getItem(name); } catch { return null; }
@@ -87,11 +86,9 @@
     return asked;
   }
 
-  // An address is bounded as the server bounds it: a text that is too long is left out.
   function bounded(asked) {
-    const long = asked.toString().length > ADDRESS_CHARACTERS;
-    if (long) for (const name of ["prompt", ...CHOICES]) asked.delete(name);
-    return asked.size ? "?" + asked : "";
+    const text = asAddress(asked);
+    return text && "?" + text;
   }
 
   function link(form) {

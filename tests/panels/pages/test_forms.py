@@ -67,7 +67,7 @@ def test_what_a_form_sends_without_a_script_is_valid(conteur: Engine, name: str)
         assert said not in page
         sent = Sent(page)
         assert sent.buttons or not (PANELS[name].reads or PANELS[name].controls)
-        emptied = {field: "" for field in ("prompt", "seed") if field in sent.fields}
+        emptied = dict.fromkeys({"prompt", "seed"} & sent.fields.keys(), "")
         changes: list[dict[str, str]] = [*sent.buttons, emptied]
         for more in changes:
             assert said not in str(routes.page(conteur, "en", name, sent.fields | more)), more
