@@ -156,6 +156,13 @@ def test_a_panel_alone_goes_step_by_step(page: Page) -> None:
     page.keyboard.press("PageUp")
     expect(page.locator(".slides-count")).to_have_text("+1")
     assert axe(page) == []
+    expect(page).to_have_url(
+        re.compile(r"written=\d+&.*projector=1|projector=1&.*written=\d+(&|$)")
+    )
+    page.reload()
+    expect(page.locator(".slides-count")).to_have_text("+1")
+    page.keyboard.press("Escape")
+    expect(page.locator(".live-foot")).to_be_visible()
 
     project(page, "/panels/fr/cost?projector=1")
     page.keyboard.press("PageDown")
