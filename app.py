@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from engine import process
 from engine.leaving import left
+from panels.api import calls, document, writing
 from panels.lab import demo as lab
 from panels.lab.layout import PAGES
 from panels.lab.screen import without_script
@@ -23,7 +24,9 @@ from panels.screen.drawing import draw_page_part
 from panels.screen.words import words_of
 from panels.take import routes as take
 from panels.take.embed import embed
+from serve import origins
 from serve.addresses import routes
+from serve.api import Api, api_routes
 from serve.door import DoorError, door
 from serve.errors import on_http_exception
 from serve.gradio_page import Page
@@ -55,6 +58,16 @@ def main() -> None:
     )
     taken = process.crew.helped(partial(take.taken, process.models), about)
     bench = process.crew.helped(partial(embed, process.models), about)
+    api = Api(
+        tuple(calls.CALLS),
+        process.crew.helped(
+            partial(calls.answered, process.models), lambda _, sent, *__: calls.about(sent)
+        ),
+        process.crew.helped(
+            partial(writing.written, process.models), lambda sent, *_: calls.about(sent)
+        ),
+        document.told_of(process.models),
+    )
     process.crew.start()
     line = Line(process.crew.at_once)
     ours = routes(
@@ -62,6 +75,7 @@ def main() -> None:
         line,
         panel_routes(drawing, page, taken, bench),
         page_routes(building.BUILD, LANGUAGES),
+        api_routes(api, line),
     )
     make_room()
     looks = dict(lab.LAUNCH)
@@ -86,6 +100,7 @@ def main() -> None:
         prevent_thread_lock=True,
         app_kwargs={
             "openapi_url": None,
+            "lifespan": origins.outermost(origins.named()),
             "routes": ours,
             "middleware": layers(ours, gradio_pages(head), line, left),
             "exception_handlers": {HTTPException: on_http_exception},

@@ -32,7 +32,7 @@ from gpt.generate import Model
 from gpt.habits import Glance
 from gpt.learn import Lesson, one_step
 from gpt.model import Config
-from gpt.reading import Reading, Row
+from gpt.reading import GUESSES, Reading, Row
 from gpt.sampling import distribution
 from gpt.shares import Written, written
 from gpt.switches import Switch, switched_off
@@ -173,11 +173,16 @@ class Engine:
             for each, (_, dropped) in zip(asked, wanted, strict=True)
         ]
 
-    def rows(self, reading: Reading) -> list[Row]:
-        """What `Reading.rows` gives; where many are to be judged, all cores judge them."""
+    def rows(self, reading: Reading, guesses: int = GUESSES) -> list[Row]:
+        """What `Reading.rows` gives; where many are to be judged, all cores judge them.
+
+        What a kept reading remembers are rows of GUESSES; others are judged beside it.
+        """
+        if guesses != GUESSES:
+            reading = replace(reading, _judged=[])
         if len(reading.ids) - reading.judged <= FEW:
-            return reading.rows()
-        return self._computed(reading.rows)
+            return reading.rows(guesses)
+        return self._computed(lambda: reading.rows(guesses))
 
     def _prompt_ids(self, prompt: str) -> tuple[int, ...]:
         """The ids of a prompt, as `Model.prompt_ids` gives them."""

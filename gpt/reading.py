@@ -24,16 +24,20 @@ from gpt.trace import Trace
 ROWS_AT_ONCE = 128
 """Rows judged together: their logits are there for that long only."""
 
+GUESSES = 3
+"""First guesses of a row that are looked at, unless somebody asks for more."""
+
 BLOCK, MANY = 256, 1_000_000
 """Scores of a block, and how many scores make it worth while to look at blocks first."""
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A token the model expects, with its plain softmax probability."""
+    """A token the model expects, with its plain softmax probability and its logit."""
 
     token_id: int
     probability: float
+    logit: float
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ class Reading:
         """How many rows have been judged already."""
         return len(self._judged)
 
-    def rows(self, guesses: int = 3) -> list[Row]:
+    def rows(self, guesses: int = GUESSES) -> list[Row]:
         """Every position's first guesses, and its judgement of the token that came next.
 
         Judged rows are kept: going on by one token judges two rows, not T.
@@ -170,9 +174,9 @@ class Reading:
         if len(came) < last - first:
             outcomes.append(None)
         return [
-            Row(tuple(map(Guess, ids, probabilities)), outcome)
-            for ids, probabilities, outcome in zip(
-                best.tolist(), likely.tolist(), outcomes, strict=True
+            Row(tuple(map(Guess, ids, probabilities, logits)), outcome)
+            for ids, probabilities, logits, outcome in zip(
+                best.tolist(), likely.tolist(), scores.tolist(), outcomes, strict=True
             )
         ]
 

@@ -18,8 +18,8 @@ CONTROLS = (
 SHOWN = 16
 
 
-def data(view: View, block: float, head: float) -> dict[str, Any]:
-    """The map of the last positions, and what the selected position gathers from each token.
+def data(view: View, block: float, head: float, shown: int = SHOWN) -> dict[str, Any]:
+    """The map of the last positions, `shown` of them, and what the selected one gathers from each.
 
     Row t of the map holds the weights with which position t looks at 0…t, shares of 1; a later
     position has none. `elsewhere` is what a row gives to positions that are not drawn.
@@ -29,7 +29,7 @@ def data(view: View, block: float, head: float) -> dict[str, Any]:
     weights = view.trace(layer).attention_in(layer)[which].double()
     tokens = view.reading.tokens
     length = len(tokens)
-    first = max(0, length - SHOWN)
+    first = max(0, length - shown)
     row = min(max(view.selected, first), length - 1)
     named = [
         {"position": t, "token": glyphs(tokens[t]), "start": t == 0 and tokens[0].is_end_of_text}

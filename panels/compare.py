@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -107,28 +107,39 @@ def shared(one: View, other: View) -> dict[str, Any]:
         "earlier": max(0, len(stretches) - STRETCHES),
         "bytes": sum(len(stretches[n].bytes) for n in told),
         "bits": [sum(bits[n][side] for n in told) for side in (0, 1)],
-        **_distance(one, other, same),
+        "distance": (apart := distance(one, other)).whole,
+        "pairs": [{"token": glyphs(token), "shares": shares} for token, shares in apart.pairs],
+        "others": apart.others,
     }
 
 
-def _distance(one: View, other: View, same: bool) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Distance:
+    """How far apart two last rows are: the `whole` of it, and the tokens, or beginnings of what
+    comes, to which either gives most, each with both shares; the `others` have the rest."""
+
+    whole: float
+    pairs: list[tuple[Token, list[float]]]
+    others: list[float]
+
+
+def distance(one: View, other: View) -> Distance:
+    """With one vocabulary the rows are compared token by token, else by beginnings."""
+    same = one.tokenizer.spellings == other.tokenizer.spellings
     shares = [one.last.plain, other.last.plain]
     if not same:
         shares = [beginnings(each.last.plain, each.tokenizer) for each in (one, other)]
     most = max(len(each) for each in shares)
     p, q = (torch.nn.functional.pad(each, (0, most - len(each))) for each in shares)
     ids = torch.maximum(p, q).topk(min(PAIRS, most)).indices.tolist()
-    return {
-        "distance": total_variation(p, q),
-        "pairs": [
-            {
-                "token": glyphs(one.token(id) if same else _beginning(one, id)),
-                "shares": [float(p[id]), float(q[id])],
-            }
+    return Distance(
+        total_variation(p, q),
+        [
+            (one.token(id) if same else _beginning(one, id), [float(p[id]), float(q[id])])
             for id in ids
         ],
-        "others": [max(0.0, 1 - float(each[ids].sum())) for each in (p, q)],
-    }
+        [max(0.0, 1 - float(each[ids].sum())) for each in (p, q)],
+    )
 
 
 def _beginning(view: View, place: int) -> Token:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gpt import Token
-from gpt.reading import Outcome, Row
+from gpt.reading import Guess, Outcome, Row
 from panels.screen.glyphs import glyphs
 from panels.screen.view import View, from_the_end
 
@@ -32,8 +32,8 @@ def data(view: View) -> dict[str, Any]:
                 "token": glyphs(tokens[position]),
                 "start": position == 0 and tokens[0].is_end_of_text,
                 "guesses": [
-                    {"token": glyphs(view.token(id)), "probability": probability}
-                    for id, probability in _guesses(view, position, rows[position])
+                    {"token": glyphs(view.token(each.token_id)), "probability": each.probability}
+                    for each in guesses(view, position, rows[position])
                 ],
                 "came": _came(
                     None if view.unread and position == 0 else rows[position].outcome,
@@ -47,13 +47,13 @@ def data(view: View) -> dict[str, Any]:
     }
 
 
-def _guesses(view: View, position: int, row: Row) -> list[tuple[int, float]]:
+def guesses(view: View, position: int, row: Row) -> Sequence[Guess]:
     """The first guesses; a row that other panels show too has their numbers, to the last digit."""
     told = {len(view.reading.ids) - 1: view.last, view.selected: view.here}.get(position)
     if told is None:
-        return [(guess.token_id, guess.probability) for guess in row.guesses]
+        return row.guesses
     ids = told.order[: len(row.guesses)].tolist()
-    return list(zip(ids, told.plain[ids].tolist(), strict=True))
+    return list(map(Guess, ids, told.plain[ids].tolist(), told.logits[ids].tolist()))
 
 
 def _came(outcome: Outcome | None, came: Sequence[Token]) -> dict[str, Any] | None:

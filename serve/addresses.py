@@ -18,6 +18,7 @@ def routes(
     line: Line,
     panels: Sequence[BaseRoute] = (),
     pages: Sequence[BaseRoute] = (),
+    api: Sequence[BaseRoute] = (),
 ) -> list[BaseRoute]:
     """Every address of ours, in the order in which they are tried."""
 
@@ -34,6 +35,7 @@ def routes(
         Route("/healthz", health),
         line.route(),
         *panels,
+        *api,
         *pages,
         dress(),
     ]

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve import dress
-from serve.language import Language, language_of
+from serve.language import API, Language, language_of
 
 SITE = dress.ASSETS.parent
 HOMES: dict[Language, str] = {"fr": "/fr/", "en": "/en/"}
@@ -28,6 +28,8 @@ def answer(scope: Scope, status: int) -> Response:
     language = language_of(scope)
     words = _words(language)
     sentence = words["errors"].get(str(status), words["errors"]["other"])
+    if scope["path"].startswith(API):
+        return _for_a_program(status, language, words["api"])
     if scope["path"].startswith("/gradio_api/"):
         return JSONResponse({"detail": _both(status)}, status)
     page = _templates().get_template("page.html")
@@ -78,6 +80,13 @@ class Faults:
                 raise
             log.exception("%s %s failed", scope["method"], scope["path"])
             await answer(scope, 500)(scope, receive, send)
+
+
+def _for_a_program(status: int, language: Language, words: dict[str, Any]) -> Response:
+    """A code and a sentence, as everything under `/api/v1/` says why it does not answer."""
+    told = {"error": {**words.get(str(status), words["other"]), "where": None}}
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    return JSONResponse(told, status, headers | {"Cache-Control": "no-store"})
 
 
 def _both(status: int) -> str:

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from typing import Literal
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.types import Scope
 
 Language = Literal["fr", "en"]
 
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
+API = "/api/v1/"
+
 PLACES: dict[str, Language] = {"fr": "fr", "labo": "fr", "en": "en", "lab": "en"}
 """The first part of an address that belongs to one language."""
 
 
 def language_of(scope: Scope) -> Language:
-    """The language of a request: that of its address, else the one the browser prefers."""
+    """The language of a request: that of its address, else the one the browser prefers.
+
+    A program may say `?lang=fr`.
+    """
     for part in scope["path"].split("/"):
         if part in PLACES:
             return PLACES[part]
+    if scope["path"].startswith(API):
+        asked = QueryParams(scope["query_string"]).get("lang")
+        for language in LANGUAGES:
+            if asked == language:
+                return language
     return preferred(Headers(scope=scope).get("accept-language", ""))
 
 

@@ -7,6 +7,7 @@ somebody left while their answer was computed is told to those who compute it.
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -18,8 +19,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serve.language import API
+
 GRADIO = "/gradio_api/"
-COMPUTED = ("/fragments/", "/panels/", f"{GRADIO}run/predict")
+COMPUTED = re.compile(
+    rf"/(fragments|panels)/|{GRADIO}run/predict|{API}(?!(write|models|openapi\.json)?$)"
+)
+"""What waits for its turn; what is written waits at every token, and there only."""
+
 MEMORY = 0.9
 """How much of what is known of the time an answer takes stays, when another answer is there."""
 
@@ -76,7 +83,7 @@ class InLine:
         self.left = left
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(COMPUTED):
+        if scope["type"] != "http" or not COMPUTED.match(scope["path"]):
             await self.app(scope, receive, send)
             return
         arrived = await _whole(receive)

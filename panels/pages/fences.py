@@ -28,6 +28,7 @@ from pymdownx.superfences import SuperFencesException
 
 from engine.shelf import from_environment
 from livre_ouvert import CODE
+from panels.api import reference
 from panels.catalogue import PANELS
 from panels.pages.forms import form
 from panels.pages.openings import opened
@@ -110,6 +111,18 @@ def source(source: str, _language: str, _css: str, _options: Any, md: Any, **_: 
         "gloss": gloss,
     }
     return draw_page_part("source.html", md.fences_language, data)
+
+
+def api(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any) -> str:
+    """One call of the API, or what all have in common: `shared`, `errors`."""
+    language, name = md.fences_language, source.strip()
+    if name == "shared":
+        return draw_page_part("shared.html", language, {"kinds": reference.shared(language)})
+    if name == "errors":
+        return draw_page_part("errors.html", language, {"errors": reference.errors(language)})
+    if name not in reference.NAMES:
+        raise SuperFencesException(f"no call is called {name}")
+    return draw_page_part("call.html", language, reference.call(name, language))
 
 
 def quoted(name: str) -> str:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from engine.engine import Engine
+from panels.api import examples
 from panels.catalogue import PANELS
 from panels.lab import record as lab
 from panels.lab.record import rounded
@@ -48,6 +49,8 @@ def main() -> None:
         path = SITE / "recorded" / f"pages.{language}.json"
         text = json.dumps(record(engine, language), ensure_ascii=False, separators=(",", ":"))
         path.write_text(text + "\n", encoding="utf-8")
+        answers = json.dumps(rounded(examples.record(engine, language)), ensure_ascii=False)
+        path.with_name(f"api.{language}.json").write_text(answers + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,13 @@
     }
   }
 
+<<<<<<< HEAD
+  // The examples of the API ask the site that shows them.
+  for (const code of document.querySelectorAll(".call .way code")) {
+    code.textContent = code.textContent.replaceAll("http://127.0.0.1:7860", location.origin);
+  }
+
+=======
   const SETTINGS = ["strategy", "temperature", "top_k", "top_p", "seed", "model"];
   const OFF = { top_k: "0", top_p: "1" }; // on a slider
 
@@ -34,6 +41,7 @@
   }
 
   // What the reader has typed and set: on other pages, in the address, in the panels here, the panel touched last.
+>>>>>>> main
   function along() {
     const asked = new URLSearchParams(kept());
     try {

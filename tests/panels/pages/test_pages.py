@@ -130,7 +130,7 @@ def test_the_pages_build_strictly_and_name_no_foreign_host() -> None:
             assert FOREIGN.findall(text) == [], each
             assert f'<html lang="{language}"' in text
             assert "`value" not in text
-            assert not re.search(r"<code>(panel|figure|source)\b", text), (
+            assert not re.search(r"<code>(panel|figure|source|api)\b", text), (
                 each
             )  # a fence that failed
             assert "site-packages" not in text
@@ -145,6 +145,7 @@ def test_the_pages_build_strictly_and_name_no_foreign_host() -> None:
         ("```source\ngpt.model.Blocks\n```", "no code is called gpt.model.Blocks"),
         ("```source\nos.system\n```", "no code is called os.system"),
         ("```figure\nnothing\n```", "no figure is called nothing"),
+        ("```api\nnothing\n```", "no call is called nothing"),
         ("`value nothing`", "no value is called nothing"),
     ],
 )
