@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from engine import process
 from engine.leaving import left
 from panels.api import calls, document, writing
+from panels.exercises import routes as exercises
 from panels.lab import demo as lab
 from panels.lab.layout import PAGES
 from panels.lab.screen import without_script
@@ -29,6 +30,7 @@ from serve.addresses import routes
 from serve.api import Api, api_routes
 from serve.door import DoorError, door
 from serve.errors import on_http_exception
+from serve.exercises import exercise_routes
 from serve.gradio_page import Page
 from serve.language import LANGUAGES
 from serve.layers import layers
@@ -56,6 +58,11 @@ def main() -> None:
         process.crew.helped(partial(draw, process.models), about)
         for draw in (panels.drawing, panels.page)
     )
+    exercising = (
+        process.crew.helped(partial(draw, process.models), lambda *asked: asked[1])
+        for draw in (exercises.page, exercises.answered, exercises.sheet, exercises.key)
+    )
+    papers = exercise_routes(*exercising)
     taken = process.crew.helped(partial(take.taken, process.models), about)
     bench = process.crew.helped(partial(embed, process.models), about)
     api = Api(
@@ -77,6 +84,7 @@ def main() -> None:
         page_routes(building.BUILD, LANGUAGES),
         api_routes(api, line),
     )
+    ours += papers
     make_room()
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")

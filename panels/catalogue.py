@@ -38,6 +38,7 @@ from panels import (
     twenty_lines,
     two_parts,
     vectors,
+    voices,
     weight,
     whole,
 )
@@ -88,6 +89,7 @@ PANELS: dict[str, Panel] = {
     "choice": Panel(choice.data, ("prompt", *CHOICE)),
     "repeat": Panel(repeat.data, ("prompt", *CHOICE)),
     "growing": Panel(growing.data, ("prompt", *CHOICE[1:]), growing.CONTROLS),
+    "voices": Panel(voices.data, ("prompt", *CHOICE), voices.CONTROLS, any_model=False),
     "full_context": Panel(full_context.data, ("prompt", "seed"), full_context.CONTROLS),
     "scores": Panel(scores.data, (), scores.CONTROLS, any_model=False),
     "twenty_lines": Panel(twenty_lines.data, ("prompt", *CHOICE)),

@@ -28,7 +28,7 @@ ASSETS = HOUSE / "site" / "assets"
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 
-SQUEEZED = (".css", ".js")
+SQUEEZED = (".css", ".js", ".html")
 
 UNVERSIONED = re.compile(r'"/dress/([^"?]+)"')
 
@@ -69,24 +69,30 @@ def _squeezed(file: Path, _changed: int) -> bytes:
     return bytes(brotli.compress(file.read_bytes(), mode=brotli.MODE_TEXT))
 
 
+async def squeezed(response: Response, file: Path, scope: Scope) -> Response:
+    """The answer that holds a file, as small as Brotli makes it where the browser reads that."""
+    if not (
+        response.status_code == 200
+        and scope["method"] == "GET"
+        and file.suffix in SQUEEZED
+        and "br" in Headers(scope=scope).get("Accept-Encoding", "")
+    ):
+        return response
+    body = await asyncio.to_thread(_squeezed, file, os.stat(file).st_mtime_ns)
+    kept = {name: response.headers[name] for name in ("etag", "last-modified")}
+    smaller = Response(body, media_type=response.media_type, headers=kept)
+    smaller.headers["Content-Encoding"] = "br"
+    smaller.headers["Vary"] = "Accept-Encoding"
+    return smaller
+
+
 class Dress(StaticFiles):
     """The files of a folder, kept by the browser for ever when asked for by their version."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         file = ASSETS / path
-        headers = Headers(scope=scope)
-        if (
-            response.status_code == 200
-            and scope["method"] == "GET"
-            and file.suffix in SQUEEZED
-            and "br" in headers.get("Accept-Encoding", "")
-        ):
-            body = await asyncio.to_thread(_squeezed, file, os.stat(file).st_mtime_ns)
-            kept = {name: response.headers[name] for name in ("etag", "last-modified")}
-            response = Response(body, media_type=response.media_type, headers=kept)
-            response.headers["Content-Encoding"] = "br"
-            response.headers["Vary"] = "Accept-Encoding"
+        response = await squeezed(response, file, scope)
         asked = QueryParams(scope["query_string"]).get("v")
         known = asked is not None and asked == version(file)
         response.headers["Cache-Control"] = FOR_EVER if known else ASK_AGAIN

@@ -23,7 +23,8 @@ from serve.language import API
 
 GRADIO = "/gradio_api/"
 COMPUTED = re.compile(
-    rf"/(fragments|panels)/|{GRADIO}run/predict|{API}(?!(write|models|openapi\.json)?$)"
+    rf"/(fragments|panels|exercises|sheets|keys)/|{GRADIO}run/predict"
+    rf"|{API}(?!(write|models|openapi\.json)?$)"
 )
 """What waits for its turn; what is written waits at every token, and there only."""
 

@@ -1,4 +1,4 @@
-"""The pages of the story, as they were built: `/fr/…` and `/en/…`."""
+"""The pages of the story, as they were built: `/fr/…` and `/en/…`, squeezed once like all dress."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from serve.dress import squeezed
 from serve.headers import DRAWN_POLICY
 
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -46,5 +47,7 @@ class Pages(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
+        if isinstance(response, FileResponse):
+            response = await squeezed(response, Path(response.path), scope)
         response.headers["Content-Security-Policy"] = self.policy
         return response

@@ -116,7 +116,7 @@ def imported(path: Path, modules: Collection[str]) -> set[str]:
 def room(module: str) -> str:
     """Where in `panels/` a module stands: in a room of its own, or among the panels."""
     name = module.split(".")[1] if "." in module else ""
-    rooms = ("screen", "catalogue", "lab", "api", "pages", "take")
+    rooms = ("screen", "catalogue", "lab", "api", "exercises", "pages", "take")
     return name if name in rooms else "panels"
 
 
@@ -189,10 +189,10 @@ def test_beside_the_panels_stands_their_catalogue_alone() -> None:
 
 
 def test_the_rooms_of_the_panels_stand_on_each_other() -> None:
-    """What all share, panels, the catalogue, the lab, the API, the pages, what is taken away."""
+    """What all share, panels, catalogue, lab, API, exercises, pages, what is taken away."""
     files = python_files("panels")
     modules = {module_of(path): path for path in files}
-    floors = ["screen", "panels", "catalogue", "lab", "api", "pages", "take"]
+    floors = ["screen", "panels", "catalogue", "lab", "api", "exercises", "pages", "take"]
     for path in files:
         above = set(floors[floors.index(room(module_of(path))) + 1 :])
         known = {name for name in imported(path, modules) if room(name) in above}

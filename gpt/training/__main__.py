@@ -12,9 +12,11 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
+from gpt.counts import FILE
 from gpt.errors import CheckpointError
 from gpt.model import GPT, Config
 from gpt.training import knowledge, options
+from gpt.training.counting import count_texts
 from gpt.training.evaluate import bits_per_byte, read_text
 from gpt.training.exams.report import exam_note, exam_table, examine
 from gpt.training.exams.stories import LANGUAGES, median_sentences, sheet, stories
@@ -29,6 +31,7 @@ from gpt.training.record import record, write_record
 from gpt.training.state import read_log, saved_weights
 from gpt.training.tokens import WATCHED
 from gpt.weights import load
+from gpt.weights.folder import open_tokenizer
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,6 +85,13 @@ def run_record(chosen: argparse.Namespace) -> bool:
     return True
 
 
+def run_count(chosen: argparse.Namespace) -> bool:
+    counted = count_texts(chosen.corpus, open_tokenizer(chosen.out))
+    counted.save(chosen.out / FILE)
+    print(f"{counted.total:,} tokens are counted in {chosen.out / FILE}")
+    return True
+
+
 def run_evaluate(chosen: argparse.Namespace) -> bool:
     model = load(chosen.model or "conteur")
     context = chosen.context or model.network.config.context
@@ -132,7 +142,7 @@ def run_kits(chosen: argparse.Namespace) -> bool:
 
 
 def run_all(chosen: argparse.Namespace) -> bool:
-    if not (run_train(chosen) and run_export(chosen)):
+    if not (run_train(chosen) and run_export(chosen) and run_count(chosen)):
         return False
     chosen.model = chosen.model or chosen.out
     return run_evaluate(chosen)
@@ -213,6 +223,13 @@ def parser() -> argparse.ArgumentParser:
         run_record,
         "Write training.json alone: the losses, and what the model said on the way.",
         state,
+        out,
+    )
+    command(
+        "count",
+        run_count,
+        "Count what follows what in the texts: for the writers that stand beside the model.",
+        corpus,
         out,
     )
     command(

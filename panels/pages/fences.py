@@ -1,8 +1,8 @@
 """The Markdown of our own: live panels, figures, quoted code, and numbers that the model gave.
 
-    ```panel        ```figure       ```source           `value parameters`
-    attention       transformer     gpt.model.Block
-    ```             ```             ```
+    ```panel        ```figure       ```source           ```exercise     `value parameters`
+    attention       transformer     gpt.model.Block     mask
+    ```             ```             ```                 ```
 
 Whatever does not exist fails the build: a page cannot show what is not there.
 """
@@ -30,6 +30,10 @@ from engine.shelf import from_environment
 from livre_ouvert import CODE
 from panels.api import reference
 from panels.catalogue import PANELS
+from panels.exercises import drawing as exercises
+from panels.exercises.catalogue import EXERCISES
+from panels.exercises.search import recorded as recorded_exercises
+from panels.exercises.titles import titles
 from panels.pages.forms import form
 from panels.pages.openings import opened
 from panels.pages.recording import recorded
@@ -123,6 +127,17 @@ def api(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any
     if name not in reference.NAMES:
         raise SuperFencesException(f"no call is called {name}")
     return draw_page_part("call.html", language, reference.call(name, language))
+
+
+def exercise(source: str, _language: str, _css: str, _options: Any, md: Any, **_: Any) -> str:
+    """The exercises of a page, one a line, or `all` of them; answers are computed when asked."""
+    language, names = md.fences_language, source.split()
+    asked = recorded_exercises(language)["asked"]
+    if names == ["all"]:
+        return exercises.all_of_them(language, asked, titles(language))
+    for name in names:
+        _known(asked, name, "exercise")
+    return exercises.some(EXERCISES[names[0]].page, names, language, asked)
 
 
 def quoted(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from engine.engine import Engine
 from panels.api import examples
 from panels.catalogue import PANELS
+from panels.exercises import search as exercises
 from panels.lab import record as lab
 from panels.lab.record import rounded
 from panels.pages import values
@@ -51,6 +52,10 @@ def main() -> None:
         path.write_text(text + "\n", encoding="utf-8")
         answers = json.dumps(rounded(examples.record(engine, language)), ensure_ascii=False)
         path.with_name(f"api.{language}.json").write_text(answers + "\n", encoding="utf-8")
+        kept = json.dumps(
+            rounded(exercises.record(engine, language)), ensure_ascii=False, separators=(",", ":")
+        )
+        (SITE / "recorded" / f"asked.{language}.json").write_text(kept + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

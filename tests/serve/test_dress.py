@@ -35,6 +35,22 @@ def test_versions_are_written_into_our_markup() -> None:
     assert markup == (f'<link href="{dress.address("fonts/fonts.css")}"><a href="/dress/none.css">')
 
 
+def test_pages_styles_and_scripts_are_squeezed_for_browsers_that_can_read_it(
+    client: httpx.Client,
+) -> None:
+    script = re.search(r'src="([^"]+bundle[^"]+)"', client.get("/fr/training/").text)
+    assert script is not None
+    bundle = f"/fr/training/{script[1]}"
+    for address in ("/fr/training/", bundle, "/dress/css/panels.css"):
+        small = client.get(address, headers={"Accept-Encoding": "gzip, br"})
+        plain = client.get(address, headers={"Accept-Encoding": "identity"})
+        assert small.headers["content-encoding"] == "br"
+        assert int(small.headers["content-length"]) < len(plain.content) / 3
+        assert small.text == plain.text
+        etag = {"If-None-Match": small.headers["etag"], "Accept-Encoding": "br"}
+        assert client.get(address, headers=etag).status_code == 304
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -1,12 +1,12 @@
-// A panel in somebody else's page tells that page how high it is, each time that changes. Where a sandbox lets no form be
-// sent, what would send it asks for the drawing all the same.
+// A panel or an exercise in somebody else's page tells that page how high it is, each time that changes. Where a sandbox
+// lets no form be sent, what would send a panel's asks for the drawing all the same.
 (() => {
   const form = document.querySelector("form.live");
   const ask = (event) => {
     event.preventDefault();
     htmx.trigger(form, "act", {});
   };
-  if (self.origin === "null") {
+  if (form && self.origin === "null") {
     form.addEventListener("click", (event) => { if (event.target.closest("button[type=submit]:not([data-act])")) ask(event); });
     form.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches("textarea, input")) return;

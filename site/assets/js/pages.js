@@ -9,13 +9,11 @@
     }
   }
 
-<<<<<<< HEAD
   // The examples of the API ask the site that shows them.
   for (const code of document.querySelectorAll(".call .way code")) {
     code.textContent = code.textContent.replaceAll("http://127.0.0.1:7860", location.origin);
   }
 
-=======
   const SETTINGS = ["strategy", "temperature", "top_k", "top_p", "seed", "model"];
   const OFF = { top_k: "0", top_p: "1" }; // on a slider
 
@@ -41,7 +39,6 @@
   }
 
   // What the reader has typed and set: on other pages, in the address, in the panels here, the panel touched last.
->>>>>>> main
   function along() {
     const asked = new URLSearchParams(kept());
     try {
@@ -73,4 +70,20 @@
     const asked = location.search || !keeps(kept()) ? asAddress(along()) : "";
     other.href = other.getAttribute("href").split(/[?#]/)[0] + (asked && "?" + asked) + location.hash;
   });
+
+  // Exercises wait for their reader: their script comes when one is opened or named, or was begun.
+  const exercises = document.querySelector("[data-exercise-words]");
+  let asked = false;
+  function ask() {
+    if (!exercises || asked) return;
+    asked = true;
+    document.head.append(Object.assign(document.createElement("script"), { src: exercises.dataset.script }));
+  }
+  function begun() {
+    try { return localStorage.getItem("exercises") !== null; } catch { return false; }
+  }
+  const named = () => location.hash.startsWith("#exercise-");
+  document.addEventListener("toggle", ({ target }) => { if (target.matches?.(".exercise")) ask(); }, true);
+  addEventListener("hashchange", () => { if (named()) ask(); });
+  if (named() || begun() || document.querySelector("[data-progress]")) ask();
 })();

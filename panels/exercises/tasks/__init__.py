@@ -1,0 +1,1 @@
+"""What each exercise computes: one function each, on the model that was chosen."""
