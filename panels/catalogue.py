@@ -14,6 +14,7 @@ from panels import (
     compare,
     continues,
     cost,
+    duel,
     feed_forward,
     full_context,
     growing,
@@ -54,6 +55,7 @@ class Panel:
     """`reads` names the fields of the state that its form lets the reader change.
 
     `asks` says that it reads a prompt that its form does not show, which its drawing then carries.
+    `typed` names the texts of its own that are typed into its drawing, and carried there.
     `any_model` says whether the panel shows what any model gives, not something of the bundled one.
     """
 
@@ -62,10 +64,14 @@ class Panel:
     controls: tuple[Control, ...] = ()
     any_model: bool = True
     asks: bool = False
+    typed: tuple[str, ...] = ()
 
     def data(self, view: View, query: Mapping[str, str]) -> dict[str, Any]:
         """What the panel's template draws, as plain as JSON."""
-        return self.compute(view, **asked(self.controls, query))
+        values: dict[str, Any] = dict(asked(self.controls, query))
+        if self.typed:
+            values["typed"] = {name: query.get(name, "") for name in self.typed}
+        return self.compute(view, **values)
 
 
 PANELS: dict[str, Panel] = {
@@ -102,5 +108,6 @@ PANELS: dict[str, Panel] = {
     "shares": Panel(shares.data, ("prompt",), shares.CONTROLS),
     "compare": Panel(compare.data, ("prompt", "beside")),
     "whole": Panel(whole.data, ("prompt", *CHOICE)),
+    "duel": Panel(duel.data, (), duel.CONTROLS, typed=duel.TYPED),
     "text": Panel(text.data, ("prompt", *CHOICE)),
 }

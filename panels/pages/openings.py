@@ -14,7 +14,7 @@ from itertools import combinations, product
 
 from engine.engine import Engine
 from gpt.habits import HABITS
-from panels import blocks, feed_forward, full_context, growing, sentence, switches
+from panels import blocks, duel, feed_forward, full_context, growing, sentence, switches
 from panels.screen.acts import ANSWER_TOKENS, write
 from panels.screen.example import first_state
 from panels.screen.state import MODEL, State, from_query, written_out
@@ -49,6 +49,7 @@ def found(engine: Engine, language: str) -> dict[str, Opening]:
         "sentence": _surest_sentence(engine, words.list("sentence.beginnings")),
         "growing": _most_repeated(engine, language),
         "full_context": _most_forgotten(look(engine, first_state(language))),
+        "duel": _first_text(language),
     }
 
 
@@ -208,6 +209,12 @@ def _most_repeated(engine: Engine, language: str) -> Opening:
 
     beginnings = [each["text"] for each in RUN["prompts"] if each["language"] == language]
     return {"prompt": max(beginnings, key=again)}
+
+
+def _first_text(language: str) -> Opening:
+    """No text of the reader's own, but the first of ours in the language."""
+    number = next(n for n, each in enumerate(duel.TEXTS, 1) if each["language"] == language)
+    return {"prompt": "", "text": str(number)}
 
 
 def _most_forgotten(view: View) -> Opening:

@@ -79,7 +79,7 @@ def page(models: Models, language: str, name: str, query: Mapping[str, str]) -> 
         alone=True,
     )
     words = words_of(language)
-    around = {"title": words(f"titles.{name}"), "theme": may.theme}
+    around = {"name": name, "title": words(f"titles.{name}"), "theme": may.theme}
     return draw_page_part("alone.html", language, {"form": Markup(framed), **around})
 
 

@@ -76,6 +76,8 @@ def record(engine: Engine, language: str, openings: Mapping[str, Opening]) -> di
         **_foreseen(language),
         **_loops(view_of(engine, language, openings["growing"])),
         **_stepped(view),
+        "guess_bits": ["tenth", math.log2(config.vocabulary)],
+        "boast_bits": ["tenth", -math.log2(0.05 / (config.vocabulary - 1))],
     }
 
 

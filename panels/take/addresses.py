@@ -63,12 +63,18 @@ def documented(words: Words) -> dict[str, list[Told]]:
 
 
 def _own(words: Words) -> Iterator[Told]:
-    """The controls of the panels; those of one name and the same bounds in one line."""
+    """The controls of the panels; those of one name and the same bounds in one line.
+
+    What is typed into a drawing comes after them.
+    """
     found: dict[tuple[str, str, str], list[str]] = {}
     for panel, each in PANELS.items():
         for control in each.controls:
             what = words(f"{panel}.{control.name}") if control.shown else words("address.drawn")
             found.setdefault((control.name, _bounds(control, words), what), []).append(panel)
+        for name in each.typed:
+            what = words("address.bets") if name == "bets" else words("address.typed")
+            found.setdefault((name, words("address.any_text"), what), []).append(panel)
     for (name, values, what), panels in found.items():
         yield Told(name, values, what, tuple(panels))
 

@@ -8,6 +8,9 @@ from html.parser import HTMLParser
 CLOSED_AT_ONCE = {"circle", "line", "path", "rect"}
 """The elements of a drawing that hold nothing: their tags end with a slash."""
 
+EMPTY = {"input"}
+"""The elements of a page that hold nothing and have no end."""
+
 
 @dataclass
 class Element:
@@ -35,7 +38,8 @@ class _Parser(HTMLParser):
         assert len(set(names)) == len(names), f"{tag} has an attribute twice: {names}"
         element = Element(tag, {name: value or "" for name, value in attrs})
         self.elements.append(element)
-        self.open.append(element)
+        if tag not in EMPTY:
+            self.open.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in CLOSED_AT_ONCE

@@ -320,7 +320,7 @@
       const field = form.elements[name];
       const none = name === "top_k" ? "0" : "1";
       if (field?.options && ![...field.options].some((option) => option.value === value)) continue;
-      if (field) field.value = value === "none" ? none : value;
+      if (field && !(field instanceof RadioNodeList)) field.value = value === "none" ? none : value;
       else drawing.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }
     if (form.elements.prompt?.type === "textarea") form.dataset.read = form.elements.prompt.value;

@@ -46,6 +46,12 @@ WORKED_OUT: dict[str, Callable[[dict[str, Any]], list[float]]] = {
     "scores": lambda data: [
         each["observed"] / data["repeat"] for each in data["bars"] if data["repeat"]
     ],
+    "duel": lambda data: [
+        data["vocabulary"] - 1,
+        len(data["played"]) + 1,
+        *(3, 6, 10, 20, 30, 40),  # what may be chosen for the words given and to guess
+        *range(1, data["most_teams"] + 1),
+    ],
     "by_hand": lambda data: [
         activation * weight
         for row in data["matrices"]["contract"]["rows"]
@@ -161,7 +167,8 @@ def exact(value: Any) -> Iterator[int | float]:
 def test_every_name_of_a_column_is_that_of_some_data(conteur: Engine) -> None:
     """What the stamp says is among them; words that no panel says would stay for ever."""
     switched = [{"off": str(number)} for number in range(6)]
-    asked = [*ASKED.values(), *switched, {"search": "e"}, {"written": "5.6", "prompt": "a"}]
+    game = {"prompt": "", "bets": "75_a~50_b", "teams": "2"}
+    asked = [*ASKED.values(), *switched, game, {"search": "e"}, {"written": "5.6", "prompt": "a"}]
     found = set(flat(json.loads(taken(conteur, "en", "choice", "json"))["about"]))
     for name in PANELS:
         for query in asked:
