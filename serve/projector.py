@@ -30,6 +30,8 @@ KEPT = f'<input type="hidden" name="{NAME}" value="{ON}">'
 """What a form asks for, with a script or without, is shown in the same way."""
 NOT_ITS_OWN = ("etag", "last-modified")
 """Of the file that the answer was made of, which another stylesheet would leave as it is."""
+NOT_FOR_IT = (b"accept-encoding", b"range", b"if-none-match", b"if-modified-since")
+"""What a browser may ask of that file: here the whole of it is read, as it stands."""
 
 
 class Projector:
@@ -42,6 +44,7 @@ class Projector:
         if not wanted(scope):
             await self.app(scope, receive, send)
             return
+        headers = [each for each in scope["headers"] if each[0] not in NOT_FOR_IT]
         start: Message = {}
         page = b""
 
@@ -56,15 +59,15 @@ class Projector:
             body = page
             if start["status"] == 200 and _is_page(start):
                 body = projected(page.decode(), language_of(scope), scope["path"]).encode()
-                headers = MutableHeaders(scope=start)
-                headers["Content-Length"] = str(len(body))
+                told = MutableHeaders(scope=start)
+                told["Content-Length"] = str(len(body))
                 for name in NOT_ITS_OWN:
-                    if name in headers:
-                        del headers[name]
+                    if name in told:
+                        del told[name]
             await send(start)
             await send({"type": "http.response.body", "body": body})
 
-        await self.app(scope, receive, dressed)
+        await self.app({**scope, "headers": headers}, receive, dressed)
 
 
 def wanted(scope: Scope) -> bool:
@@ -81,7 +84,8 @@ def projected(page: str, language: Language, path: str) -> str:
     """A page of ours with the mark, the dress and the frame of what is projected."""
     page = page.replace("<html", "<html data-projector", 1)
     page = page.replace("</head>", dress.versioned(_drawn("head.html", language)) + "</head>", 1)
-    page = FORM.sub(lambda form: form[0] + KEPT, page)
+    if f'name="{NAME}"' not in page:  # a panel may have a control of that name
+        page = FORM.sub(lambda form: form[0] + KEPT, page)
     before, end, after = page.rpartition("</body>")
     return before + _drawn("slides.html", language, other=_other(path)) + end + after
 

@@ -38,6 +38,14 @@ def test_what_is_projected_carries_its_dress_and_the_rest_does_not(
     assert len(re.findall(r'"/dress/[^"]*/projector\.(?:css|js)\?v=', shown.text)) == 2
 
 
+def test_a_page_is_projected_whole_whatever_the_browser_has_of_it(client: httpx.Client) -> None:
+    plain = client.get("/en/choosing/")
+    known = {"If-None-Match": plain.headers["etag"], "Range": "bytes=0-9"}
+    shown = client.get("/en/choosing/?projector=1", headers=known)
+    assert (shown.status_code, shown.text.count("data-projector")) == (200, 1)
+    assert shown.headers["content-encoding"] == "gzip"
+
+
 @pytest.mark.parametrize("query", ["projector=0", "projector=", "projector=yes", "prompt=1"])
 def test_only_one_asks_for_it(client: httpx.Client, query: str) -> None:
     assert "data-projector" not in client.get(f"/en/choosing/?{query}").text

@@ -38,11 +38,15 @@
     return found;
   }
 
-  // A list and a table are divided between their lines, everything else stays whole.
+  // A list and a table are divided between their lines, what holds more than a screen between its parts; the rest stays whole.
   function units(block) {
-    const lines = block.matches("ul, ol") ? block.children : block.matches("table, .md-typeset__scrollwrap") ? block.querySelectorAll("tbody > tr") : [];
-    if (block.matches("ol")) [...lines].forEach((line, number) => { line.value = block.start + number; });
-    return lines.length > 1 ? [...lines].map((element) => ({ block, element })) : [{ block, element: block }];
+    if (!drawn(block)) return [];
+    if (block.matches("table, .md-typeset__scrollwrap")) return [...block.querySelectorAll("tbody > tr")];
+    const tall = block.getBoundingClientRect().height > stage.clientHeight;
+    if (block.matches("div:not(.arithmatex), section") && tall && block.children.length > 1) return [...block.children].flatMap(units);
+    if (!block.matches("ul, ol")) return [block];
+    if (block.matches("ol")) [...block.children].forEach((line, number) => { line.value = block.start + number; });
+    return [...block.children];
   }
 
   function leads(block) {
@@ -54,13 +58,13 @@
     const found = [];
     let holds = false;
     for (const unit of run.flatMap(units)) {
-      const box = unit.element.getBoundingClientRect();
-      const formula = unit.block.matches("div.arithmatex");
+      const box = unit.getBoundingClientRect();
+      const formula = unit.matches("div.arithmatex");
       if (found.length && (holds || formula)) {
         found.at(-1).units.push(unit);
         found.at(-1).bottom = box.bottom;
       } else found.push({ units: [unit], top: box.top, bottom: box.bottom });
-      holds = unit.block.matches("h3, h4") || leads(unit.block);
+      holds = unit.matches("h2, h3, h4") || leads(unit);
     }
     return found;
   }
@@ -110,7 +114,7 @@
         if (!isAlone(block)) { run.push(block); continue; }
         const lead = leads(run.at(-1)) || (run.length === 1 && run[0].matches("p") && run[0].textContent.length < LEAD) ? [run.pop()] : [];
         flush();
-        add(block.matches("form.live, [data-slide]") ? "panel" : "figure", [...lead, block].flatMap((each) => ({ block: each, element: each })));
+        add(block.matches("form.live, [data-slide]") ? "panel" : "figure", [...lead, block]);
       }
       flush();
       if (!mine.length && head) add("title", []);
@@ -162,19 +166,24 @@
   }
 
   function title({ head, units }) {
-    return (head ?? units[0]?.element.querySelector("h2, h3"))?.textContent.trim() ?? document.title;
+    return (head ?? units[0]?.querySelector("h2, h3"))?.textContent.trim() ?? document.title;
   }
 
   function show(number, from = 0) {
     at = Math.max(0, Math.min(slides.length - 1, number));
     const slide = slides[at];
-    for (const each of scaled.querySelectorAll("[data-on]")) each.removeAttribute("data-on");
+    for (const each of scaled.querySelectorAll("[data-on]")) {
+      each.removeAttribute("data-on");
+      each.removeAttribute("data-part");
+    }
     root.dataset.kind = slide.kind;
     slide.head?.setAttribute("data-on", slide.part === 1 ? "head" : "again");
-    for (const { block, element } of slide.units) {
-      block.toggleAttribute("data-part", block !== element);
-      block.setAttribute("data-on", "");
-      element.setAttribute("data-on", "");
+    for (const unit of slide.units) {
+      unit.setAttribute("data-on", "");
+      for (let around = unit.parentElement; scaled.contains(around) && around !== scaled; around = around.parentElement) {
+        around.setAttribute("data-on", "");
+        around.setAttribute("data-part", "");
+      }
     }
     for (const area of scaled.querySelectorAll("[data-on] textarea[name=prompt]")) {
       area.style.height = "auto";
@@ -206,7 +215,7 @@
     const first = slides.findIndex((slide) => slide.id === id);
     if (first < 0) {
       const inside = document.getElementById(id);
-      return Math.max(0, slides.findIndex(({ units }) => inside && units.some(({ element }) => element.contains(inside))));
+      return Math.max(0, slides.findIndex(({ units }) => inside && units.some((unit) => unit.contains(inside))));
     }
     const last = slides.findLastIndex((slide) => slide.id === id);
     return Math.min(last, first + Math.max(0, (part ?? 1) - 1));
@@ -263,7 +272,7 @@
       const now = all.indexOf(chosen);
       return [now < 0 ? all.length - 1 : now, all];
     };
-    const range = () => [...form.querySelectorAll(".live-settings input[type=range]")].find(({ name, disabled }) => !settings.includes(name) && !disabled);
+    const range = () => [...form.querySelectorAll(":scope > .live-settings input[type=range]")].find(({ name, disabled }) => !settings.includes(name) && !disabled);
     const ask = (act, value = "1") => act && htmx.trigger(form, "act", { act, value });
 
     // After the last comes the first again.
@@ -298,7 +307,7 @@
         },
       };
     }
-    if (form.elements.prompt) {
+    if (form.querySelector(":scope > .live-prompt, [data-act=grow], [data-act=add]")) {
       const written = () => form.elements.written?.value.split(".").length ?? 0;
       return {
         by(way) { ask(way > 0 ? "add" : written() && "back"); },
@@ -430,9 +439,9 @@
       const typing = document.activeElement?.matches("textarea, input:not([type=range])") && size[0] === innerWidth;
       if (typing) return; // it is the keyboard of a phone that came
       size = [innerWidth, innerHeight];
-      const first = slides[at].units[0]?.element;
+      const first = slides[at].units[0];
       if (kind === "page") slides = divided(scaled);
-      const again = slides.findIndex(({ units }) => units.some(({ element }) => element === first));
+      const again = slides.findIndex(({ units }) => units.includes(first));
       show(again < 0 ? at : again);
     });
   }
@@ -450,8 +459,8 @@
     nav.hidden = false;
     const head = (number) => ({ kind: kind === "lab" ? "step" : "panel", head: null, id: kind === "lab" ? "step-" + number : "", part: 1 });
     if (kind === "page") slides = divided(scaled);
-    else if (kind === "panel") slides = [{ ...head(1), units: [{ block: content, element: content }] }];
-    else slides = [...scaled.querySelectorAll(":scope > .step")].map((each, number) => ({ ...head(number + 1), units: [{ block: each, element: each }] }));
+    else if (kind === "panel") slides = [{ ...head(1), units: [content] }];
+    else slides = [...scaled.querySelectorAll(":scope > .step")].map((each, number) => ({ ...head(number + 1), units: [each] }));
     show(asked());
     if (kind === "panel") {
       step = inTurn(content, steps(content));
