@@ -15,12 +15,12 @@ def bounds(schema: Mapping[str, Any], language: str) -> str:
     told = [_one(each, words) for each in either if each.get("type") != "null"]
     if len(told) < len(either):
         told.append(words("api.bounds.null"))
-    return words("api.bounds.or").join(told)
+    return f" {words('api.bounds.or')} ".join(told)
 
 
 def _one(schema: Mapping[str, Any], words: Words) -> str:
     if "enum" in schema:
-        return words("api.bounds.or").join(map(_quoted, schema["enum"]))
+        return f" {words('api.bounds.or')} ".join(map(_quoted, schema["enum"]))
     if "const" in schema:
         return _quoted(schema["const"])
     kind = schema["type"]

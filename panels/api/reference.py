@@ -129,13 +129,13 @@ def _kind(field: Mapping[str, Any], words: Words) -> tuple[str, str]:
         return inner, inner if inner in SHARED else words("api.kinds.object")
     if "anyOf" in field:
         told = [_kind(each, words) for each in field["anyOf"] if each.get("type") != "null"]
-        kind = words("api.bounds.or").join(dict.fromkeys(kind for _, kind in told))
+        kind = f" {words('api.bounds.or')} ".join(dict.fromkeys(kind for _, kind in told))
         if len(told) < len(field["anyOf"]) and kind:
             kind = words("api.or_null", kind=kind)
         return told[0][0], kind
     if "enum" in field or "const" in field:
         given = field.get("enum", [field.get("const")])
-        return "", words("api.bounds.or").join(f'"{each}"' for each in given)
+        return "", f" {words('api.bounds.or')} ".join(f'"{each}"' for each in given)
     if field["type"] == "array":
         inner, kind = _kind(field.get("items") or field["prefixItems"][0], words)
         return inner, words("api.list_of", item=kind) if kind else ""
