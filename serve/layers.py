@@ -15,12 +15,13 @@ from serve.gradio_page import GradioPages, Page
 from serve.headers import SecurityHeaders
 from serve.line import InLine, Left, Line
 from serve.long_address import LongAddress
+from serve.projector import Projector
 
 
 def layers(
     routes: Sequence[BaseRoute], pages: Mapping[str, Page], line: Line, left: Left
 ) -> list[Middleware]:
-    """Headers, faults, the gate, two limits, the line, compression, Gradio's pages dressed.
+    """Headers, faults, the gate, two limits, the line, compression, two dresses for pages.
 
     `left` is what those who compute look at, to know whether somebody still waits.
     """
@@ -32,5 +33,6 @@ def layers(
         Middleware(BodyLimit),
         Middleware(InLine, line=line, left=left),
         Middleware(Compression),
+        Middleware(Projector),
         Middleware(GradioPages, pages=pages),
     ]

@@ -29,14 +29,16 @@ from panels.screen.words import Words
 
 FRAME = ("lock", "hide", "theme")
 FILE = ("decimal", "table")
+ROOM = ("projector",)
 ACT = ("act", "value")
 GROUPS = {
     "state": tuple(field.name for field in fields(State)),
     "act": ACT,
     "frame": FRAME,
     "file": FILE,
+    "room": ROOM,
 }
-"""The names by what reads them: every screen, an act as it opens, a panel alone, a file."""
+"""The names by what reads them: every screen, an act, a panel alone, a file, what projects it."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def _values(words: Words) -> dict[str, str]:
         "lock": words("address.names"),
         "hide": words("address.names_foot"),
         "theme": "light, dark",
+        "projector": "1",
         "decimal": "comma, point",
         "table": words("address.name"),
     }

@@ -19,12 +19,15 @@
     setTimeout(() => root.classList.remove("restoring"), 10000);
   }
 
+  const LOOKS = ["__theme", "projector"]; // of an address: how the lab looks, not what it shows
+
   function keepAddress(element) {
     const text = element.querySelector("[data-address]");
     if (!text) return;
     const query = text.dataset.address;
-    const theme = new URLSearchParams(location.search).get("__theme");
-    const address = location.pathname + (query ? "?" + query : "") + (theme && query ? "&__theme=" + theme : "") + location.hash;
+    const asked = new URLSearchParams(query);
+    for (const [name, value] of new URLSearchParams(location.search)) if (LOOKS.includes(name)) asked.set(name, value);
+    const address = location.pathname + (asked.size ? "?" + asked : "") + location.hash;
     history.replaceState(history.state, "", address);
     for (const link of document.querySelectorAll("[data-lab]")) link.href = link.dataset.lab + location.search;
     root.classList.remove("restoring");

@@ -95,7 +95,7 @@ def put_together() -> set[str]:
         "address.": {name for names in GROUPS.values() for name in names},
         "embed.": {"free", "locked", "hidden"},
         "embed.theme_": {"light", "dark"},
-        "embed.group_": {"state", "act", "frame", "file", "own"},
+        "embed.group_": {"state", "act", "frame", "file", "room", "own"},
         "embed.kind_": {"frame", "moodle", "markdown", "link", "script"},
         "figures.": {
             f"{path.stem.replace('-', '_')}.{part}"
