@@ -34,7 +34,6 @@ CONTROLS = (
     Control("given", 1, 40, 1, 6, shown=False),
     Control("length", 5, 40, 1, 20, shown=False),
     Control("teams", 1, TEAMS, 1, 1, shown=False),
-    Control("projector", 0, 1, 1, 0, shown=False),
 )
 PLAYERS = range(1, TEAMS + 1)
 TYPED = (
@@ -113,7 +112,6 @@ def data(
     given: float,
     length: float,
     teams: float,
-    projector: float,
     typed: Mapping[str, str],
 ) -> dict[str, Any]:
     """The text as far as it has been guessed, what each word cost whom, and the next bets."""
@@ -130,17 +128,16 @@ def data(
     vocabulary = view.tokenizer.size
     setup = {"text": 0 if own else max(int(text), 1), "given": int(given), "length": int(length)}
     setup["teams"] = int(teams)
-    other = {**setup, "projector": int(not projector), "bets": written(played), "prompt": own}
+    kept = {**setup, "bets": written(played), "prompt": own}
     return {
         **setup,
         "prompt": own,
-        "link": urlencode({name: value for name, value in other.items() if value != ""}),
+        "link": urlencode({name: value for name, value in kept.items() if value != ""}),
         "texts": [
             {"number": n, "language": each["language"], "name": each["name"]}
             for n, each in enumerate(TEXTS, start=1)
         ],
         "most_teams": TEAMS,
-        "projector": bool(projector),
         "vocabulary": vocabulary,
         "unknown": math.log2(vocabulary),
         "begins": game.between(0),

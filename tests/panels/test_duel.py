@@ -170,7 +170,6 @@ def test_a_game_played_on_is_the_game_that_its_address_holds(conteur: Engine) ->
         setup = {"text": "1", "teams": "2", "length": "5"}
         data = shown(conteur, **setup, **typed, bets=data["bets_so_far"], show="1")
     link = dict(parse_qsl(data["link"], keep_blank_values=True))
-    assert link["projector"] == "1"
     reopened = shown(conteur, **link)
     assert reopened["played"] == data["played"]
     assert reopened["totals"] == data["totals"]
@@ -285,7 +284,7 @@ def test_the_drawing_says_who_pays_what(conteur: Engine, language: str) -> None:
         if each.attributes.get("type") == "hidden"
     }
     assert values == {
-        "text": "1", "teams": "2", "given": "6", "length": "20", "projector": "0",
+        "text": "1", "teams": "2", "given": "6", "length": "20",
         "bets": "50_vieux~75_petit_grand",
     }  # fmt: skip
 

@@ -21,7 +21,7 @@ from tests.panels.pages.test_pages import page
 
 ADDRESS = re.compile(r"\]\((/panels/[^)]+)\)")
 ROW = re.compile(r"^\| (.+?) \| (.+?) \| .*$", re.MULTILINE)
-ASKED = {"prompt", "repeat", *CHOICE}
+ASKED = {"prompt", "projector", "repeat", *CHOICE}
 
 
 def addresses(language: str) -> list[tuple[str, dict[str, str]]]:
