@@ -35,12 +35,14 @@ def counts() -> Counts:
 def data(view: View, length: float) -> dict[str, Any]:
     """The three texts, `length` tokens long or up to `<|endoftext|>`, and their first guesses.
 
+    Beside another model than the bundled one nobody has counted: that one writes alone.
     Every token of a counted writer tells how many of the tokens before it were met in the counted
     texts together with something after them. `surprise` is the GPT's: the mean −log₂ p, in bits, of
     a text's tokens as it reads them.
     """
     start = view.engine.prompt_ids(view.state.prompt) + view.state.written
-    writers = [] if view.finished else [*map(_Counting, MEMORIES), _Reading(view)]
+    counting = map(_Counting, MEMORIES) if view.engine.name == MODEL else ()
+    writers = [] if view.finished else [*counting, _Reading(view)]
     return {
         "prompt": view.tokenizer.decode(start),
         "dropped": view.reading.dropped,
@@ -109,7 +111,8 @@ def _told(
 
 
 def _surprise(view: View, ids: tuple[int, ...], written: int) -> float:
-    """How much the written tokens surprise the GPT, in bits a token."""
+    """How much the written tokens that its context holds surprise the GPT, in bits a token."""
     reading = view.engine.read(ids)
     length = len(reading.ids)
-    return surprise(view.engine.rows(reading), range(length - written, length)) / written
+    held = min(written, length - 1)
+    return surprise(view.engine.rows(reading), range(length - held, length)) / held

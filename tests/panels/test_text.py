@@ -29,7 +29,7 @@ def shown(engine: Engine, **state: Any) -> dict[str, Any]:
 def test_a_shade_begins_at_its_bound(
     tiny: Engine, monkeypatch: pytest.MonkeyPatch, probability: float, shade: int
 ) -> None:
-    def rows(reading: Reading) -> list[Row]:
+    def rows(reading: Reading, _guesses: int) -> list[Row]:
         return [Row((), Outcome(id, 3, probability, 1.0)) for id in reading.ids]
 
     monkeypatch.setattr(Reading, "rows", rows)

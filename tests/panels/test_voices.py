@@ -92,3 +92,9 @@ def test_every_count_is_told(conteur: Engine, language: str, prompt: str) -> Non
         else:
             assert words("voices.never") in html
     assert words("voices.total", count=drawn["counted"]) in html
+
+
+def test_beside_another_model_nobody_has_counted(tiny: Engine) -> None:
+    drawn = voices.data(look(tiny, State(prompt="Il")), 3)
+    assert [writer["counts"] for writer in drawn["writers"]] == [False]
+    assert words_of("en")("voices.alone") in said(drawing("voices", "en", drawn))

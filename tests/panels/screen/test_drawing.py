@@ -164,7 +164,7 @@ def test_a_note_is_text(language: str) -> None:
     nasty = "<script>alert(1)</script>"
     html = draw("notes", language, {"notes": for_template([Note("ignored", {"names": nasty})])})
     assert [nasty in note.text for note in classed(html, "note")] == [True]
-    assert {element.tag for element in elements(html)} == {"div", "p"}
+    assert {element.tag for element in elements(html)} == {"div", "p", "span"}
 
 
 @pytest.mark.parametrize(
