@@ -83,7 +83,8 @@ def _told(
     settings, end = view.state.settings, view.tokenizer.end_of_text
     seed = (view.state.seed + view.state.draw) % SEED_MOST
     scores, first = writer.next(begun)
-    read, met = begun, []
+    read = begun
+    met: list[int | None] = []
     while len(met) < length and (not met or read[-1] != end):
         scores_now, here = writer.next(read)
         u = draw(seed, view.state.step + len(met))

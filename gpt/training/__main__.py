@@ -31,7 +31,6 @@ from gpt.training.record import record, write_record
 from gpt.training.state import read_log, saved_weights
 from gpt.training.tokens import WATCHED
 from gpt.weights import load
-from gpt.weights.folder import open_tokenizer
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,7 +85,7 @@ def run_record(chosen: argparse.Namespace) -> bool:
 
 
 def run_count(chosen: argparse.Namespace) -> bool:
-    counted = count_texts(chosen.corpus, open_tokenizer(chosen.out))
+    counted = count_texts(chosen.corpus, load(chosen.out).tokenizer)
     counted.save(chosen.out / FILE)
     print(f"{counted.total:,} tokens are counted in {chosen.out / FILE}")
     return True
