@@ -125,7 +125,7 @@ def test_a_page_fits_a_phone_and_a_desk_and_cuts_nothing_off(
         assert page.evaluate(HEADER_CUT) == []
 
 
-BELOW = "document.querySelector('form[data-panel=next]').getBoundingClientRect().top"
+BELOW = "document.querySelector('form[data-panel=next]').getBoundingClientRect().top + scrollY"
 
 
 def test_the_first_page_writes_a_sentence_by_itself_and_moves_nothing(

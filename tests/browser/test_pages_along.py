@@ -52,7 +52,8 @@ def test_the_whole_picture_is_the_readers(page: Page, language: str) -> None:
     expect(svg.locator("[data-stage=vectors]")).to_contain_text("× 256")
     svg.locator("[data-stage=attention]").click()
     expect(page).to_have_url(re.compile(rf"/{language}/attention/$"))
-    expect(page.locator("form.live textarea")).to_have_value("Le renard dort")
+    prompt = page.locator("form[data-panel=attention] textarea")
+    expect(prompt).to_have_value("Le renard dort")
 
 
 def test_the_index_of_the_search_comes_when_it_is_turned_to(page: Page, language: str) -> None:

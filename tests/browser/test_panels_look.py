@@ -13,7 +13,9 @@ from tests.browser.screen import PATIENCE, Screen
 
 expect.set_options(timeout=PATIENCE)
 
-WORDS_ONLY = {"continues", "cost", "softmax", "growing", "twenty_lines", "text"}
+WORDS_ONLY = {
+    "continues", "cost", "duel", "growing", "sentence", "softmax", "text", "twenty_lines",
+}  # fmt: skip
 """Panels that say all they say in words, lines and borders."""
 
 ASKED = {"probabilities": "repeat=1000", "scores": "repeat=100", "choice": "seed=3"}
