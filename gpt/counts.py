@@ -10,7 +10,7 @@ is made from it.
 from __future__ import annotations
 
 import lzma
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,6 @@ from safetensors.numpy import load, save
 from torch import Tensor
 
 from gpt.errors import CheckpointError
-from gpt.sampling import Settings, distribution, draw
 
 FILE = "counts.safetensors.xz"
 DISCOUNT = 0.75
@@ -88,19 +87,6 @@ class Counts:
             shares *= 1 - kept.sum()
             shares[self.tokens[more][here].astype(np.int64)] += torch.from_numpy(kept)
         return Remembered(shares, length, met)
-
-    def write(
-        self, ids: Sequence[int], memory: int, settings: Settings, tokens: int, end: int
-    ) -> Iterator[tuple[int, Remembered]]:
-        """Up to so many tokens after these ids, each with what it was drawn from; `end` is last."""
-        text = list(ids)
-        for step in range(tokens):
-            here = self.after(text, memory)
-            chosen = distribution(here.scores, settings).choose(draw(settings.seed, step))
-            text.append(chosen.token_id)
-            yield chosen.token_id, here
-            if chosen.token_id == end:
-                return
 
     def save(self, path: Path) -> None:
         """Write the file that `read_counts` reads: safetensors, packed with xz."""

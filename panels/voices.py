@@ -83,13 +83,15 @@ def _told(
     settings, end = view.state.settings, view.tokenizer.end_of_text
     seed = (view.state.seed + view.state.draw) % SEED_MOST
     scores, first = writer.next(begun)
-    read = begun
+    read, now, here = begun, scores, first
     met: list[int | None] = []
-    while len(met) < length and (not met or read[-1] != end):
-        scores_now, here = writer.next(read)
+    while True:
         u = draw(seed, view.state.step + len(met))
-        read = (*read, distribution(scores_now, settings).choose(u).token_id)
+        read = (*read, distribution(now, settings).choose(u).token_id)
         met.append(None if here is None else here.length)
+        if len(met) == length or read[-1] == end:
+            break
+        now, here = writer.next(read)
     sees = view.tokenizer.tokens(begun[-writer.memory :])
     tokens = view.tokenizer.tokens(read)[len(begun) :]
     plain = softmax(scores.double())

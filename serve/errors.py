@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import tomllib
-from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -16,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve import dress
 from serve.language import API, Language, language_of
+from serve.parts import templates_of, words_for
 
-SITE = dress.ASSETS.parent
 HOMES: dict[Language, str] = {"fr": "/fr/", "en": "/en/"}
 
 log = logging.getLogger(__name__)
@@ -26,13 +23,13 @@ log = logging.getLogger(__name__)
 def answer(scope: Scope, status: int) -> Response:
     """The answer to a request that has none: a page, or JSON where a script asked."""
     language = language_of(scope)
-    words = _words(language)
+    words = words_for("errors", language)
     sentence = words["errors"].get(str(status), words["errors"]["other"])
     if scope["path"].startswith(API):
         return _for_a_program(status, language, words["api"])
     if scope["path"].startswith("/gradio_api/"):
         return JSONResponse({"detail": _both(status)}, status)
-    page = _templates().get_template("page.html")
+    page = templates_of("errors").get_template("page.html")
     return HTMLResponse(
         page.render(
             language=language,
@@ -91,17 +88,5 @@ def _for_a_program(status: int, language: Language, words: dict[str, Any]) -> Re
 
 def _both(status: int) -> str:
     """A sentence for a script, which knows no language: French and English."""
-    sentences = (_words(language)["errors"] for language in HOMES)
+    sentences = (words_for("errors", language)["errors"] for language in HOMES)
     return " · ".join(each.get(str(status), each["other"]) for each in sentences)
-
-
-@cache
-def _words(language: Language) -> dict[str, Any]:
-    return tomllib.loads((SITE / "words" / f"errors.{language}.toml").read_text("utf-8"))
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(SITE / "errors"), autoescape=True, undefined=StrictUndefined
-    )

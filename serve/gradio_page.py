@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from html import escape
 
 from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serve.dress import versioned
 from serve.headers import FRAMED
 from serve.language import Language
+from serve.whole import changed
 
 SCRIPT = re.compile(r"<script(?=[\s>])")
 SHELL_META = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
@@ -51,29 +52,16 @@ class GradioPages:
         only_headers = scope["method"] == "HEAD"
         if only_headers:  # Gradio's pages answer GET only
             scope = {**scope, "method": "GET"}
-        start: Message = {}
-        shell = b""
 
-        async def dressed(message: Message) -> None:
-            nonlocal start, shell
-            if message["type"] == "http.response.start":
-                start = message
-                return
-            shell += message.get("body", b"")
-            if message.get("more_body", False):
-                return
-            body = shell
-            if start["status"] == 200:
-                nonce = secrets.token_urlsafe(16)
-                asked = scope["query_string"].decode("latin-1")
-                body = dress(shell.decode(), page, nonce, asked).encode()
-                headers = MutableHeaders(scope=start)
-                headers["Content-Length"] = str(len(body))
-                headers["Content-Security-Policy"] = policy(nonce)
-            await send(start)
-            await send({"type": "http.response.body", "body": b"" if only_headers else body})
+        def dressed(status: int, headers: MutableHeaders, shell: bytes) -> bytes | None:
+            if status != 200:
+                return None
+            nonce = secrets.token_urlsafe(16)
+            headers["Content-Security-Policy"] = policy(nonce)
+            asked = scope["query_string"].decode("latin-1")
+            return dress(shell.decode(), page, nonce, asked).encode()
 
-        await self.app(scope, receive, dressed)
+        await changed(self.app, scope, receive, send, dressed, only_headers)
 
 
 def dress(shell: str, page: Page, nonce: str, asked: str = "") -> str:

@@ -57,9 +57,9 @@ def panel_routes(drawing: Draw, page: Draw, taken: Take, bench: Bench) -> list[B
         return HTMLResponse(versioned(made), headers={"Content-Security-Policy": BENCH_POLICY})
 
     async def file(request: Request) -> Response:
-        language, name, kind = (request.path_params[each] for each in ("language", "panel", "kind"))
+        language, name, kind = (request.path_params[each] for each in ("language", "name", "kind"))
         site = str(request.base_url).rstrip("/")
-        made = await taken(language, name, kind, site, await _asked(request))
+        made = await taken(language, name, kind, site, await asked_by(request))
         if made is None:
             raise HTTPException(404)
         if not made[1]:
@@ -67,29 +67,32 @@ def panel_routes(drawing: Draw, page: Draw, taken: Take, bench: Bench) -> list[B
         as_file = {"Content-Disposition": f'attachment; filename="{made[1]}"'}
         return Response(made[0], media_type=MEDIA[kind], headers=HEADERS | as_file)
 
-    def view(draw: Draw) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            language, name = request.path_params["language"], request.path_params["panel"]
-            drawn = await draw(language, name, await _asked(request))
-            if drawn is None:
-                raise HTTPException(404)
-            return HTMLResponse(versioned(drawn), headers=HEADERS)
-
-        return answer
-
     both = ["GET", "POST"]
     return [
-        Route("/panels/{language}/{panel}.{kind}", file, methods=both),
-        Route("/fragments/{language}/{panel}", view(drawing), methods=both),
-        Route("/panels/{language}/{panel}", view(page)),
+        Route("/panels/{language}/{name}.{kind}", file, methods=both),
+        Route("/fragments/{language}/{name}", drawn_by(drawing), methods=both),
+        Route("/panels/{language}/{name}", drawn_by(page)),
         Route("/embed/{language}", embed),
     ]
 
 
-async def _asked(request: Request) -> dict[str, str]:
+def drawn_by(draw: Draw, fields: int = 64) -> Callable[[Request], Awaitable[Response]]:
+    """Answers with what is drawn for the language and the name in the address, or with a 404."""
+
+    async def answer(request: Request) -> Response:
+        language, name = request.path_params["language"], request.path_params["name"]
+        drawn = await draw(language, name, await asked_by(request, fields))
+        if drawn is None:
+            raise HTTPException(404)
+        return HTMLResponse(versioned(drawn), headers=HEADERS)
+
+    return answer
+
+
+async def asked_by(request: Request, fields: int = 64) -> dict[str, str]:
     """What an address asks for, and a form that was sent: a text may be too long for the one."""
     asked = dict(request.query_params)
     if request.method == "POST":
-        sent = await request.form(max_files=0, max_fields=64)
+        sent = await request.form(max_files=0, max_fields=fields)
         asked |= {key: value for key, value in sent.items() if isinstance(value, str)}
     return asked

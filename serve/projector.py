@@ -7,18 +7,16 @@ asked for in this way carries none of it.
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.datastructures import Headers, MutableHeaders, QueryParams
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.datastructures import MutableHeaders, QueryParams
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serve import dress
 from serve.language import LANGUAGES, Language, language_of
+from serve.parts import templates_of, words_for
+from serve.whole import changed
 
-SITE = dress.ASSETS.parent
 NAME, ON = "projector", "1"
 """The parameter of an address, and the value that asks for it."""
 
@@ -45,29 +43,16 @@ class Projector:
             await self.app(scope, receive, send)
             return
         headers = [each for each in scope["headers"] if each[0] not in NOT_FOR_IT]
-        start: Message = {}
-        page = b""
 
-        async def dressed(message: Message) -> None:
-            nonlocal start, page
-            if message["type"] == "http.response.start":
-                start = message
-                return
-            page += message.get("body", b"")
-            if message.get("more_body", False):
-                return
-            body = page
-            if start["status"] == 200 and _is_page(start):
-                body = projected(page.decode(), language_of(scope), scope["path"]).encode()
-                told = MutableHeaders(scope=start)
-                told["Content-Length"] = str(len(body))
-                for name in NOT_ITS_OWN:
-                    if name in told:
-                        del told[name]
-            await send(start)
-            await send({"type": "http.response.body", "body": body})
+        def dressed(status: int, told: MutableHeaders, page: bytes) -> bytes | None:
+            if status != 200 or not told.get("content-type", "").startswith("text/html"):
+                return None
+            for name in NOT_ITS_OWN:
+                if name in told:
+                    del told[name]
+            return projected(page.decode(), language_of(scope), scope["path"]).encode()
 
-        await self.app({**scope, "headers": headers}, receive, dressed)
+        await changed(self.app, {**scope, "headers": headers}, receive, send, dressed)
 
 
 def wanted(scope: Scope) -> bool:
@@ -90,17 +75,11 @@ def projected(page: str, language: Language, path: str) -> str:
     return before + _drawn("slides.html", language, other=_other(path)) + end + after
 
 
-def _is_page(start: Message) -> bool:
-    return Headers(raw=start["headers"]).get("content-type", "").startswith("text/html")
-
-
 def _drawn(template: str, language: Language, **given: Any) -> str:
     (other,) = (each for each in LANGUAGES if each != language)
-    return (
-        _templates()
-        .get_template(template)
-        .render(words=_words(language), other_language=other, **given)
-    )
+    words = words_for("projector", language)
+    page = templates_of("projector").get_template(template)
+    return page.render(words=words, other_language=other, **given)
 
 
 def _other(path: str) -> str:
@@ -108,15 +87,3 @@ def _other(path: str) -> str:
     if path in LABS:
         return LABS[path]
     return PART.sub(lambda part: "/en/" if part[0] == "/fr/" else "/fr/", path, count=1)
-
-
-@cache
-def _words(language: Language) -> dict[str, str]:
-    return tomllib.loads((SITE / "words" / f"projector.{language}.toml").read_text("utf-8"))
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(SITE / "projector"), autoescape=True, undefined=StrictUndefined
-    )

@@ -176,14 +176,19 @@ def count_corpus(corpus: Path, tokenizer: Tokenizer) -> FiveGram:
     plainly too, so the variants that the model reads are left out, which is in favour of this
     baseline.
     """
+    stream = corpus_stream(corpus, tokenizer, TOLD_PASSES)
+    return FiveGram(stream, tokenizer.size, tokenizer.end_of_text)
+
+
+def corpus_stream(corpus: Path, tokenizer: Tokenizer, told_passes: int) -> NDArray[np.uint16]:
+    """Each document of every source once, so many passes of what is told anew at every pass."""
     documents = (
         document
         for source in SOURCES
-        for number in range(1 if source.teller is None else TOLD_PASSES)
+        for number in range(1 if source.teller is None else told_passes)
         for document in training_documents(corpus, source, number)
     )
-    stream = as_stream(map(tokenizer.encode, documents), tokenizer.end_of_text)
-    return FiveGram(stream, tokenizer.size, tokenizer.end_of_text)
+    return as_stream(map(tokenizer.encode, documents), tokenizer.end_of_text)
 
 
 def as_stream(documents: Iterable[Sequence[int]], start: int) -> NDArray[np.uint16]:

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from gpt.counts import MEMORY, Counts
 from gpt.tokenizer import Tokenizer
-from gpt.training.baseline import as_stream
-from gpt.training.corpus import SOURCES, training_documents
+from gpt.training.baseline import corpus_stream
 
 Ids = NDArray[np.integer[Any]]
 
@@ -60,13 +59,7 @@ def count_texts(corpus: Path, tokenizer: Tokenizer) -> Counts:
 
     Of what is told anew at every pass, some passes are counted.
     """
-    documents = (
-        document
-        for source in SOURCES
-        for number in range(1 if source.teller is None else TOLD_PASSES)
-        for document in training_documents(corpus, source, number)
-    )
-    stream = as_stream(map(tokenizer.encode, documents), tokenizer.end_of_text)
+    stream = corpus_stream(corpus, tokenizer, TOLD_PASSES)
     return count_runs(stream, tokenizer.size, tokenizer.end_of_text)
 
 

@@ -44,7 +44,7 @@ def drawing(models: Models, language: str, name: str, query: Mapping[str, str]) 
         return None
     query = opened(name, language, query)
     may = permitted(PANELS[name], query, models.names)
-    state, notes, drawn, most = _drawn(models, language, name, query)
+    state, notes, drawn, most = _drawn(models, language, name, query, may)
     return draw_page_part(
         "drawing.html",
         language,
@@ -63,8 +63,8 @@ def page(models: Models, language: str, name: str, query: Mapping[str, str]) -> 
     if language not in LANGUAGES or name not in PANELS:
         return None
     query = opened(name, language, query)
-    state, notes, drawn, most = _drawn(models, language, name, query)
     may = permitted(PANELS[name], query, models.names)
+    state, notes, drawn, most = _drawn(models, language, name, query, may)
     framed = form(
         name,
         PANELS[name],
@@ -104,12 +104,11 @@ def _doable(notes: list[Note], may: Permitted) -> list[Note]:
 
 
 def _drawn(
-    models: Models, language: str, name: str, query: Mapping[str, str]
+    models: Models, language: str, name: str, query: Mapping[str, str], may: Permitted
 ) -> tuple[State, list[Note], Markup, dict[str, float]]:
     """The state that is drawn, what there is to say about it, the drawing, its controls' bounds."""
     sentences: list[dict[str, Any]] = []
     try:
-        may = permitted(PANELS[name], query, models.names)
         state, notes = asked_for(models, query, may)
         view = look(models, state)
         data = PANELS[name].data(view, query)

@@ -40,8 +40,8 @@ def csv_of(
     `decimal` is "comma" or "point", by default as the language writes it. A mark at the beginning
     tells a spreadsheet that this is UTF-8.
     """
-    usual = USUAL[words.language]
-    comma, between = DECIMALS[asked.get("decimal", usual)] if _known(asked) else DECIMALS[usual]
+    usual = DECIMALS[USUAL[words.language]]
+    comma, between = DECIMALS.get(asked.get("decimal", ""), usual)
     every = tables(data)
     wanted = [table for table in every if ".".join(table.path) == asked.get("table")] or every
     lines = [f"# {line}" for line in stamped(about, words)]
@@ -58,10 +58,6 @@ def stamped(about: Mapping[str, Any], words: Words) -> list[str]:
     return [
         words("take.line", name=word(key, words), value=bare(each)) for key, each in about.items()
     ]
-
-
-def _known(asked: Mapping[str, str]) -> bool:
-    return asked.get("decimal") in DECIMALS
 
 
 def _lines(table: Table, words: Words) -> Iterator[Sequence[Value]]:

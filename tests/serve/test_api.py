@@ -34,10 +34,10 @@ from panels.api.examples import HERE, WAYS
 from panels.screen.words import LANGUAGES
 from serve.api import Api, api_routes
 from serve.body_limit import LIMIT
-from serve.errors import _words
 from serve.errors import answer as answer_of_the_door
 from serve.language import language_of
 from serve.line import COMPUTED, Line
+from serve.parts import words_for
 
 ADDRESS = "/api/v1"
 ORIGIN = {"Origin": "https://elsewhere.example", "Host": "book.example"}
@@ -117,7 +117,7 @@ def test_what_does_not_say_that_it_is_json(client: httpx.Client, name: str, kind
 def test_a_body_that_is_too_large(client: httpx.Client) -> None:
     answer = post(client, "read", prompt="é" * LIMIT)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
-    assert f"{LIMIT // 1024:,} KiB" in _words("en")["api"]["413"]["sentence"]
+    assert f"{LIMIT // 1024:,} KiB" in words_for("errors", "en")["api"]["413"]["sentence"]
     long = post(client, "read", prompt="é" * 30_000)
     assert (long.status_code, long.json()["error"]["code"]) == (422, "out_of_bounds")
 

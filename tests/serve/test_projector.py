@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from serve.language import LANGUAGES
-from serve.projector import SITE
+from serve.parts import SITE
 
 PLACES = [
     ("/fr/choosing/", "/en/choosing/"),

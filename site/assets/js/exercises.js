@@ -23,15 +23,6 @@
 
   const exercises = [...document.querySelectorAll("[data-exercise]")];
 
-  // A page alone follows the reader's system, or `?theme=` of its address, as a panel does.
-  if (document.body.classList.contains("alone")) {
-    const asked = new URLSearchParams(location.search).get("theme");
-    const system = matchMedia("(prefers-color-scheme: dark)");
-    const dress = () => root.classList.toggle("dark", asked ? asked === "dark" : system.matches);
-    system.addEventListener("change", dress);
-    dress();
-  }
-
   function state(one) {
     return one?.done ? "done" : one?.seen ? "seen" : one?.tries ? "tried" : "";
   }

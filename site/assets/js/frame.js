@@ -1,6 +1,13 @@
 // A panel or an exercise in somebody else's page tells that page how high it is, each time that changes. Where a sandbox
 // lets no form be sent, what would send a panel's asks for the drawing all the same.
 (() => {
+  // Alone, it follows the reader's system, or `?theme=` of its address.
+  const asked = new URLSearchParams(location.search).get("theme");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const dress = () => document.documentElement.classList.toggle("dark", asked ? asked === "dark" : system.matches);
+  system.addEventListener("change", dress);
+  dress();
+
   const form = document.querySelector("form.live");
   const ask = (event) => {
     event.preventDefault();

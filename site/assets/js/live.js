@@ -47,15 +47,6 @@
   }
   addEventListener("pagehide", write);
 
-  // A panel alone follows the reader's system, or `?theme=` of its address.
-  if (alone) {
-    const asked = new URLSearchParams(location.search).get("theme");
-    const system = matchMedia("(prefers-color-scheme: dark)");
-    const dress = () => root.classList.toggle("dark", asked ? asked === "dark" : system.matches);
-    system.addEventListener("change", dress);
-    dress();
-  }
-
   const forms = [...document.querySelectorAll("form.live")];
   const say = new Intl.NumberFormat(root.lang, { maximumFractionDigits: 2, useGrouping: false });
 
