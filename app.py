@@ -25,7 +25,7 @@ from panels.screen.drawing import draw_page_part
 from panels.screen.words import words_of
 from panels.take import routes as take
 from panels.take.embed import embed
-from serve import origins
+from serve import client, origins
 from serve.addresses import routes
 from serve.api import Api, api_routes
 from serve.door import DoorError, door
@@ -44,7 +44,8 @@ def main() -> None:
     """Serves until Ctrl-C or SIGTERM, then leaves with 0; a sentence and 1 if it cannot listen."""
     try:
         host, port = door()
-    except DoorError as sentence:
+        client.check()
+    except (DoorError, client.ProxiesError) as sentence:
         sys.exit(str(sentence))
 
     try:
