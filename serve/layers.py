@@ -14,7 +14,8 @@ from serve.errors import Faults
 from serve.gate import Gate
 from serve.gradio_page import GradioPages, Page
 from serve.headers import SecurityHeaders
-from serve.line import InLine, Left, Line
+from serve.in_line import InLine, Left
+from serve.line import Line
 from serve.long_address import LongAddress
 from serve.projector import Projector
 
