@@ -19,6 +19,7 @@ from panels.api import calls, document, writing
 from panels.exercises import routes as exercises
 from panels.lab import demo as lab
 from panels.lab.layout import PAGES
+from panels.lab.running import stepping
 from panels.lab.screen import without_script
 from panels.pages import building, routes as panels
 from panels.screen.drawing import draw_page_part
@@ -38,6 +39,7 @@ from serve.line import Line
 from serve.long_address import make_room
 from serve.pages import page_routes
 from serve.panels import panel_routes
+from serve.runs import run_routes
 
 
 def main() -> None:
@@ -54,7 +56,7 @@ def main() -> None:
         sys.exit(f"The pages could not be built.\n{said}")
 
     demo = lab.blocks()
-    demo.queue(default_concurrency_limit=2, max_size=256, api_open=False)
+    demo.queue(api_open=False)
     drawing, page = (
         process.crew.helped(partial(draw, process.models), about)
         for draw in (panels.drawing, panels.page)
@@ -76,6 +78,7 @@ def main() -> None:
         ),
         document.told_of(process.models),
     )
+    step = stepping()
     process.crew.start()
     line = Line(process.crew.at_once)
     ours = routes(
@@ -85,7 +88,7 @@ def main() -> None:
         page_routes(building.BUILD, LANGUAGES),
         api_routes(api, line),
     )
-    ours += papers
+    ours += [*papers, *run_routes(step, line)]
     make_room()
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
