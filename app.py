@@ -26,7 +26,7 @@ from panels.screen.drawing import draw_page_part
 from panels.screen.words import words_of
 from panels.take import routes as take
 from panels.take.embed import embed
-from serve import client, origins
+from serve import client, connections, origins, seldom
 from serve.addresses import routes
 from serve.api import Api, api_routes
 from serve.door import DoorError, door
@@ -36,7 +36,6 @@ from serve.gradio_page import Page
 from serve.language import LANGUAGES
 from serve.layers import layers
 from serve.line import Line
-from serve.long_address import make_room
 from serve.pages import page_routes
 from serve.panels import panel_routes
 from serve.runs import run_routes
@@ -89,7 +88,8 @@ def main() -> None:
         api_routes(api, line),
     )
     ours += [*papers, *run_routes(step, line)]
-    make_room()
+    seldom.hush()
+    connections.told(connections.files())
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
     demo.launch(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
@@ -100,7 +101,7 @@ def test_a_lost_server_and_an_act_that_fails_are_told_in_the_page_s_words(
     page, words = screen.page, screen.words
     trouble, toast = page.locator("#trouble"), page.locator("[data-testid=toast-body]")
     for status, told in ((503, "failed"), (429, "busy")):
-        page.route("**/runs/*", lambda route, status=status: route.fulfill(status=status))
+        page.route("**/runs/*", refusing(status))
         screen.button("run").click()
         expect(trouble).to_have_text(words(f"site.{told}"))
         expect(trouble).to_be_visible()
@@ -119,6 +120,15 @@ def test_a_lost_server_and_an_act_that_fails_are_told_in_the_page_s_words(
     screen.whole()
     screen.written(1)
     expect(trouble).to_be_hidden()
+
+
+def refusing(status: int) -> Callable[[Route], None]:
+    """A server that answers with this status alone."""
+
+    def refuse(route: Route) -> None:
+        route.fulfill(status=status)
+
+    return refuse
 
 
 def _holding(sentence: str) -> re.Pattern[str]:

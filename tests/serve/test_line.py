@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -98,7 +99,7 @@ def test_when_the_others_have_gone_all_places_are_there_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 0.0
-    monkeypatch.setattr(lines.time, "monotonic", lambda: now)
+    monkeypatch.setattr(lines, "time", SimpleNamespace(monotonic=lambda: now))
 
     async def story() -> None:
         nonlocal now

@@ -29,7 +29,8 @@ def run(language: str, memory: Any, prompt: Any, tokens: int) -> list[tuple[str,
     """What a run of so many tokens sends at most."""
 
     async def every() -> list[tuple[str, str]]:
-        step, sent, kept = stepping(), [], memory
+        sent: list[tuple[str, str]] = []
+        step, kept = stepping(), memory
         while len(sent) < tokens and (after := await step(language, kept, prompt)):
             sent.append(after)
             kept = after[0]
