@@ -32,8 +32,9 @@ PIECE = 64 * 1024
 
 HERE = 10.0
 """Seconds that a client is still about after its last answer, and has the others held back."""
-FEW = 8
-"""While others are about, a client has one place in so many: as much as one core does at once."""
+WORK = 0.1
+"""Seconds that what one client has computed at once may take together while others are about, by
+what its last answers took: many that are light, one that is heavy."""
 
 
 class FullError(Exception):
@@ -80,11 +81,10 @@ class Line:
     def __init__(self, at_once: int) -> None:
         self.at_once = at_once
         self.open: Counter[str] = Counter()
-        self._few = max(1, at_once // FEW)
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         self._inside: Counter[str] = Counter()
         self._about: dict[str, float] = {}
-        self._takes = 0.0
+        self._takes: dict[str | None, float] = {}
 
     @property
     def waiting(self) -> int:
@@ -103,7 +103,7 @@ class Line:
 
     def seconds(self, client: str) -> float:
         """How long that will take, by what the last answers took."""
-        return self.before(client) * self._takes / self.at_once
+        return self.before(client) * self._takes.get(None, 0.0) / self.at_once
 
     @contextmanager
     def room(self, client: str) -> Iterator[Open]:
@@ -134,7 +134,9 @@ class Line:
             yield
         finally:
             taken = time.monotonic() - began
-            self._takes = MEMORY * self._takes + (1 - MEMORY) * taken if self._takes else taken
+            for whose in (client, None):
+                known = self._takes.get(whose, taken)
+                self._takes[whose] = MEMORY * known + (1 - MEMORY) * taken
             self._leave(client)
 
     def route(self) -> BaseRoute:
@@ -166,7 +168,8 @@ class Line:
     def _may_come(self, client: str) -> bool:
         since = time.monotonic() - HERE
         others = any(seen > since for other, seen in self._about.items() if other != client)
-        return self._inside[client] < (self._few if others else self.at_once)
+        takes = self._takes.get(client, self._takes.get(None, 0.0))
+        return self._inside[client] < 1 or not others or (self._inside[client] + 1) * takes <= WORK
 
     def _gone(self, client: str, one: asyncio.Future[None]) -> None:
         """Take one out of its line."""
@@ -189,3 +192,4 @@ class Line:
         self._about[client] = now
         for gone in list(takewhile(lambda one: now - self._about[one] > HERE, self._about)):
             del self._about[gone]
+            self._takes.pop(gone, None)

@@ -73,22 +73,40 @@ def test_one_client_alone_may_have_all_places() -> None:
     run(story)
 
 
-def test_while_others_are_about_one_client_has_a_part_of_them() -> None:
+class Clock:
+    """The time of a line, which goes on when it is told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        monkeypatch.setattr(lines, "time", SimpleNamespace(monotonic=lambda: self.now))
+
+
+@pytest.mark.parametrize(("took", "places"), [(0.2, 1), (0.05, 2), (0.02, 5), (0.001, 16)])
+def test_while_others_are_about_one_client_has_in_what_is_soon_done(
+    monkeypatch: pytest.MonkeyPatch, took: float, places: int
+) -> None:
+    clock = Clock(monkeypatch)
+
     async def story() -> None:
         house = House(16)
-        asked = [house.ask(SCHOOL) for _ in range(40)]
+        asked = [house.ask(SCHOOL)]
         await house.settle()
-        asked.append(house.ask(HOME))
+        clock.now += took
         await house.let_out()
-        assert house.inside == [SCHOOL] * 15 + [HOME], "the first place that is free"
-        await house.let_out(14)
-        assert house.inside == [SCHOOL, HOME, SCHOOL]
-        await house.let_out(2)
-        assert house.inside == [SCHOOL] * 2, "two of sixteen, though places are free"
-        asked.append(house.ask(HOME))
+        asked += [house.ask(SCHOOL) for _ in range(40)]
         await house.settle()
-        assert house.inside == [SCHOOL, SCHOOL, HOME], "who comes back need not wait"
-        await house.let_out(40)
+        assert house.inside == [SCHOOL] * 16, "alone, it has all places"
+        asked.append(house.ask(HOME))
+        await house.let_out(2)
+        assert HOME in house.inside, "one of the first places that are free"
+        clock.now += took
+        await house.let_out(16)
+        assert house.inside == [SCHOOL] * places
+        if places < 16:
+            asked.append(house.ask(HOME))
+            await house.settle()
+            assert house.inside == [*[SCHOOL] * places, HOME], "who comes back need not wait"
+        await house.let_out(42)
         await asyncio.gather(*asked)
         assert (house.line.waiting, house.line.computed) == (0, 0)
 
@@ -98,23 +116,24 @@ def test_while_others_are_about_one_client_has_a_part_of_them() -> None:
 def test_when_the_others_have_gone_all_places_are_there_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    now = 0.0
-    monkeypatch.setattr(lines, "time", SimpleNamespace(monotonic=lambda: now))
+    clock = Clock(monkeypatch)
 
     async def story() -> None:
-        nonlocal now
         house = House(16)
-        asked = [house.ask(HOME)]
-        await house.let_out()
-        asked += [house.ask(SCHOOL) for _ in range(16)]
+        asked = [house.ask(HOME), house.ask(SCHOOL)]
         await house.settle()
-        assert house.inside == [SCHOOL] * 2
-        now = lines.HERE + 1
+        clock.now += lines.WORK
+        await house.let_out(2)
+        asked += [house.ask(SCHOOL) for _ in range(17)]
+        await house.settle()
+        assert house.inside == [SCHOOL]
+        clock.now += lines.HERE + 1
         await house.let_out()
-        assert house.inside == [SCHOOL] * 15
-        await house.let_out(15)
+        assert house.inside == [SCHOOL] * 16
+        await house.let_out(16)
         await asyncio.gather(*asked)
         assert list(house.line._about) == [SCHOOL], "who has gone is forgotten"
+        assert set(house.line._takes) == {SCHOOL, None}
 
     run(story)
 
