@@ -13,7 +13,6 @@ import logging
 import sys
 from collections import Counter
 from functools import partial
-from typing import Any
 
 import h11
 import uvicorn
@@ -33,6 +32,8 @@ HEAD, BODY, TAKEN = 10.0, 60.0, 60.0
 MOST = 4096
 RESERVE = 256
 """Connections at most; files that are left for everything else: models, helpers, pages."""
+LONG, LONG_ONES = 64 * 1024, 32
+"""Bytes of a head, which may be much longer, after which only so many may be on their way."""
 BACKLOG = 1024
 """Connections that are taken at one go at most, and before any of them is counted; of the files
 that may be open, an eighth."""
@@ -47,6 +48,7 @@ class Crowd:
         self.most = most
         self._of: Counter[str] = Counter()
         self._silent: dict[Connection, str] = {}
+        self._long: set[Connection] = set()
 
     def __len__(self) -> int:
         return self._of.total()
@@ -68,12 +70,21 @@ class Crowd:
 
     def leave(self, one: Connection) -> None:
         self._silent.pop(one, None)
+        self._long.discard(one)
         self._of[one.whose] -= 1
         if not self._of[one.whose]:
             del self._of[one.whose]
 
+    def grows(self, one: Connection) -> bool:
+        """Whether one more head may be long."""
+        if one not in self._long and len(self._long) >= LONG_ONES:
+            return False
+        self._long.add(one)
+        return True
+
     def waits(self, one: Connection, silent: bool) -> None:
         """Note whether a request, or the rest of one, is waited for from this one."""
+        self._long.discard(one)
         if not silent:
             self._silent.pop(one, None)
         elif one not in self._silent:
@@ -91,6 +102,7 @@ class Connection(H11Protocol):
     _until: asyncio.TimerHandle | None = None
     _taken: asyncio.TimerHandle | None = None
     _to_take = 0
+    _head = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -105,6 +117,9 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         self._look()
+        self._head = self._head + len(data) if self._waits_for is h11.IDLE else 0
+        if self._inside and self._head > LONG and not self.crowd.grows(self):
+            self.end()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -151,7 +166,7 @@ class Connection(H11Protocol):
 
     def _until_taken(self) -> None:
         """What was written is being taken; nothing of it in so long is the end."""
-        if self._taken is None:
+        if self._inside and self._taken is None:
             self._to_take = self.transport.get_write_buffer_size()
             self._taken = self.loop.call_later(TAKEN, self._not_taken)
 
@@ -203,7 +218,7 @@ def files() -> int:
     """Let this process open as many files as it may; how many that is."""
     if sys.platform == "win32":
         return MOST + RESERVE
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    known: Any = 2 * MOST if most == resource.RLIM_INFINITY else most
-    resource.setrlimit(resource.RLIMIT_NOFILE, (known, most))
-    return int(known)
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soon = max(now, 2 * MOST) if most == resource.RLIM_INFINITY else most
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soon, most))
+    return soon

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from serve import connections
 from serve.connections import Connection, Crowd, told
+from serve.long_address import ROOM
 
 ASKED = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 SENT = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 4\r\n\r\n"
@@ -44,7 +45,7 @@ class Server:
         self.kind: Any = type("Counted", (Connection,), {"crowd": Crowd(most)})
         config = uvicorn.Config(
             house, port=0, http=self.kind, lifespan="off", log_level="warning",
-            timeout_keep_alive=int(NEVER),
+            timeout_keep_alive=int(NEVER), h11_max_incomplete_event_size=ROOM,
         )  # fmt: skip
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run)
@@ -196,6 +197,23 @@ def test_who_is_being_answered_is_not_put_out() -> None:
             read = 0
             while read < MUCH:
                 read += len(one.recv(1 << 20))
+
+
+def test_few_heads_may_be_long_at_once(patient: pytest.MonkeyPatch) -> None:
+    patient.setattr(connections, "LONG_ONES", 2)
+    begun = b"GET /" + b"a" * (connections.LONG + 1)
+    with serving() as server:
+        long = [server.connect() for _ in range(2)]
+        for one in long:
+            one.sendall(begun)
+        while len(server.crowd._long) < 2:
+            threading.Event().wait(0.001)
+        more = server.connect()
+        more.sendall(begun)
+        assert ended(more)
+        assert answer(server.connect()).endswith(b"<>")
+        assert answer(long[0], b" HTTP/1.1\r\nHost: here\r\n\r\n").endswith(b"<>")
+        assert len(server.crowd._long) == 1
 
 
 def test_a_named_proxy_may_have_more_than_half(patient: pytest.MonkeyPatch) -> None:
