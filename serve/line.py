@@ -168,7 +168,7 @@ class Line:
     def _may_come(self, client: str) -> bool:
         since = time.monotonic() - HERE
         others = any(seen > since for other, seen in self._about.items() if other != client)
-        takes = self._takes.get(client, self._takes.get(None, 0.0))
+        takes = self._takes.get(client, WORK / 2)  # of who is new nothing is known: two
         return self._inside[client] < 1 or not others or (self._inside[client] + 1) * takes <= WORK
 
     def _gone(self, client: str, one: asyncio.Future[None]) -> None:

@@ -113,6 +113,20 @@ def test_while_others_are_about_one_client_has_in_what_is_soon_done(
     run(story)
 
 
+def test_of_who_is_new_two_are_let_in_until_it_is_known_what_they_take() -> None:
+    async def story() -> None:
+        house = House(16)
+        asked = [house.ask(HOME)]
+        await house.let_out()
+        asked += [house.ask(SCHOOL) for _ in range(16)]
+        await house.settle()
+        assert house.inside == [SCHOOL] * 2
+        await house.let_out(16)
+        await asyncio.gather(*asked)
+
+    run(story)
+
+
 def test_when_the_others_have_gone_all_places_are_there_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
