@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from engine import process
 from engine.leaving import left
+from livre_ouvert import settings
 from panels.api import calls, document, writing
 from panels.exercises import routes as exercises
 from panels.lab import demo as lab
@@ -108,7 +109,7 @@ def main() -> None:
         prevent_thread_lock=True,
         app_kwargs={
             "openapi_url": None,
-            "lifespan": origins.outermost(origins.named()),
+            "lifespan": origins.outermost(settings.ORIGINS.of()),
             "routes": ours,
             "middleware": layers(ours, gradio_pages(head), line, left),
             "exception_handlers": {HTTPException: on_http_exception},

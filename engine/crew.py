@@ -16,7 +16,7 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from engine.leaving import LOOK_UP, LeftError, left
 from engine.memory import spare_memory
 from engine.shelf import ElsewhereError
 from gpt.errors import CheckpointError
+from livre_ouvert import settings
 
 T = TypeVar("T")
 Work = Callable[..., Any]
@@ -258,13 +259,13 @@ def _done(work: Work, given: Sequence[Any]) -> bytes:
     return pickle.dumps(None)
 
 
-def helpers(environment: Mapping[str, str] = os.environ) -> int:
+def helpers() -> int:
     """How many a host asks for by OPENBOOK_HELPERS; else one a core, where there are several, there
     is memory for them, and a process can be copied safely."""
-    asked = environment.get("OPENBOOK_HELPERS", "")
     if sys.platform != "linux":
         return 0
-    if asked.isdecimal():
-        return int(asked)
+    asked = settings.HELPERS.of()
+    if asked is not None:
+        return asked
     cores = len(os.sched_getaffinity(0))
     return min(cores, MOST, spare_memory() // MEMORY) if cores > 1 else 0

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from engine.memory import memory_of, spare_memory
 from gpt.errors import CheckpointError
 from gpt.model import Config
 from gpt.weights.hub import HUB_ID
+from livre_ouvert import settings
 
 ALWAYS = "conteur"
 TRY_AGAIN = 10.0
@@ -134,11 +135,6 @@ class Shelf:
         ]
 
 
-def offered(text: str) -> list[str]:
-    """The names in a list such as OPENBOOK_MODELS holds: "gpt2, distilgpt2" or one a line."""
-    return list(filter(None, (name.strip() for name in text.replace("\n", ",").split(","))))
-
-
 def public(source: str) -> str:
     """A model's name for those outside: of a folder, only its own name."""
     return source if HUB_ID.fullmatch(source) and not os.path.isdir(source) else Path(source).name
@@ -175,10 +171,8 @@ def _name(one: str, source: str, depth: int) -> str:
     return public(source) if depth == 1 else "/".join(Path(one).parts[-depth:])
 
 
-def from_environment(environment: Mapping[str, str] = os.environ) -> Shelf:
+def from_environment() -> Shelf:
     """The shelf that a host asks for by OPENBOOK_MODELS and OPENBOOK_MEMORY (megabytes)."""
-    memory = environment.get("OPENBOOK_MEMORY", "")
-    return Shelf(
-        offered(environment.get("OPENBOOK_MODELS", "")),
-        int(memory) * 1_000_000 if memory.isdecimal() else None,
-    )
+    megabytes = settings.MEMORY.of()
+    memory = None if megabytes is None else megabytes * 1_000_000
+    return Shelf(settings.MODELS.of(), memory)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from livre_ouvert import CODE, HOUSE
+from livre_ouvert import CODE, HOUSE, settings
 from panels.screen.words import LANGUAGES, SITE
 
 
@@ -71,7 +71,7 @@ def made_of() -> str:
         if path.is_file() and SITE / "assets" not in path.parents:
             digest.update(path.relative_to(CODE).as_posix().encode() + b"\0")
             digest.update(path.read_bytes())
-    digest.update(os.environ.get("OPENBOOK_MODELS", "").encode("utf-8", "surrogateescape"))
+    digest.update("\n".join(settings.MODELS.of()).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 
