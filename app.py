@@ -49,9 +49,9 @@ def main() -> None:
         sys.exit(str(sentence))
 
     try:
-        building.build()
+        pages = building.build()
     except building.BuildError as said:
-        sys.exit(f"The pages could not be built.\n{said}")
+        sys.exit(str(said))
 
     demo = lab.blocks()
     demo.queue(default_concurrency_limit=2, max_size=256, api_open=False)
@@ -82,7 +82,7 @@ def main() -> None:
         process.ready,
         line,
         panel_routes(drawing, page, taken, bench),
-        page_routes(building.BUILD, LANGUAGES),
+        page_routes(pages, LANGUAGES),
         api_routes(api, line),
     )
     ours += papers

@@ -57,16 +57,12 @@ def _serve(options: argparse.Namespace, words: Words) -> int:
     try:
         settings.check()
         door()
-        building.BUILD.mkdir(parents=True, exist_ok=True)
-        writable = building.fresh() or os.access(building.BUILD, os.W_OK)
     except settings.SettingError as reason:
         return _refused(words(f"settings.{reason.kind}", **reason.values))
     except DoorError as reason:
         return _refused(words(f"door.{reason.kind}", **reason.values))
-    except OSError:
-        writable = False
-    if not writable:
-        return _refused(words("wrong.build", folder=str(building.BUILD)))
+    if not building.possible():
+        return _refused(words("wrong.build", folder=str(building.PLACES[-1])))
     runpy.run_path(str(HOUSE / "app.py"), run_name="__main__")
     return 0
 
