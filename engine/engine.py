@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from engine.cores import ALL_CORES, CORES, SMALL, leave_the_cores, one_core, use
-from engine.kept import BYTES_KEPT, Kept
+from engine.kept import BYTES_KEPT, Kept, Lately
 from engine.leaving import LOOK_UP, LeftError, left
 from engine.together import Part, hidden_together
 from engine.turns import turns
@@ -54,8 +54,9 @@ the last one served: they come back a moment later, one token longer, and share 
 FEW = 8
 """Rows that whoever asks judges at once; more are left to the thread that has all cores."""
 
-LESSONS_KEPT = 8
-"""Steps of training kept; each holds a few rows of logits."""
+INSIDE_KEPT, TEXTS_KEPT = 48_000_000, 8_000_000
+"""Bytes kept of what readings left inside the model, at the least, or once its weights; and of
+prompts with their ids."""
 
 ROW = 48
 """Bytes that a distribution holds for each token of the vocabulary: six columns of eight."""
@@ -98,12 +99,13 @@ class Engine:
         self._requests: OrderedDict[tuple[int, ...], _Request] = OrderedDict()
         self._busy = False
         self._hand = ALL_CORES
-        self.prompt_ids = lru_cache(maxsize=256)(self._prompt_ids)
-        self.trace = lru_cache(maxsize=4)(self._trace)
-        self.lesson = lru_cache(maxsize=LESSONS_KEPT)(self._lesson)
-        self.glance = lru_cache(maxsize=4)(self._glance)
-        self.written = lru_cache(maxsize=4)(self._written)
-        self.without = lru_cache(maxsize=16)(self._without)
+        self._inside, texts = Lately(INSIDE_KEPT), Lately(TEXTS_KEPT)
+        self.prompt_ids = texts.remembered(self._prompt_ids)
+        self.trace = self._inside.remembered(self._trace)
+        self.lesson = self._inside.remembered(self._lesson)
+        self.glance = self._inside.remembered(self._glance)
+        self.written = self._inside.remembered(self._written)
+        self.without = self._inside.remembered(self._without)
         self.distribution = distribution
 
     @property
@@ -355,6 +357,7 @@ class Engine:
             self._model = load(self.name, self._fits, self._told)
             size = sum(each.nbytes for each in self._model.network.parameters())
             self._readings.most = max(BYTES_KEPT, 2 * size)
+            self._inside.most = max(INSIDE_KEPT, size)
             row = ROW * self._model.network.config.vocabulary
             self.distribution = lru_cache(maxsize=max(1, ROWS_KEPT // row))(distribution)
             self._hand = one_core() if size <= SMALL else ALL_CORES

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from engine.crew import Crew, helpers
+from engine.memory import settle
 from engine.shelf import ALWAYS, Models, from_environment
 
+settle()
 models: Models = from_environment()
 
 crew = Crew(helpers(), lambda: models.named(ALWAYS))
