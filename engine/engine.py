@@ -93,6 +93,8 @@ class Engine:
         self._error: CheckpointError | None = None
         self._failed = math.inf  # when, on the monotonic clock
         self._progress = (0, 0)
+        self._heard: float | None = None  # when something last came, on the monotonic clock
+        self._began = math.inf
         self._lock = threading.Lock()  # of the four that follow
         self._arrived = threading.Condition(self._lock)
         self._readings = Kept()
@@ -124,6 +126,15 @@ class Engine:
         return self._progress
 
     @property
+    def silence(self) -> float:
+        """For how many seconds nothing has come, while something should."""
+        got, size = self._progress
+        if self.over or (self._heard is not None and got == size):
+            return 0.0
+        since = self._began if self._heard is None else self._heard
+        return max(0.0, time.monotonic() - since)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Its one name."""
         return (self.name,)
@@ -145,6 +156,7 @@ class Engine:
         """Begin to open the model in the background; later calls change nothing."""
         with self._starting:
             if self._thread is None:
+                self._began = time.monotonic()
                 self._thread = threading.Thread(target=self._open, name="open-model", daemon=True)
                 self._thread.start()
 
@@ -371,3 +383,4 @@ class Engine:
 
     def _told(self, got: int, size: int) -> None:
         self._progress = (got, size)
+        self._heard = time.monotonic()

@@ -80,9 +80,10 @@ class Shelf:
     def named(self, name: str) -> Engine:
         """The engine of a model that is in memory; the bundled one is waited for.
 
-        Raises CheckpointError: of the kind "opening", with how many `megabytes` of a `size` are
-        here, as long as it is being opened; "not_offered" for a name the host did not list; or why
-        it could not be opened. A helper raises ElsewhereError for all but the bundled one.
+        Raises CheckpointError: of the kind "opening", as long as it is being opened, with how many
+        `megabytes` of a `size` are here and for how many seconds the Hub has been `silent`;
+        "not_offered" for a name the host did not list; or why it could not be opened. A helper
+        raises ElsewhereError for all but the bundled one.
         """
         if name not in self._sources:
             raise CheckpointError(f"The model {name} is not offered here.", "not_offered")
@@ -101,11 +102,13 @@ class Shelf:
             _ = engine.model  # raises what there is to say
             return engine
         got, size = engine.progress
+        of_the_hub = public(self._sources[name]) == self._sources[name]
         raise CheckpointError(
             f"The model {name} is being opened.",
             "opening",
             megabytes=got // 1_000_000,
             size=size // 1_000_000,
+            silent=int(engine.silence) if of_the_hub else 0,
         )
 
     def _make_room(self, name: str, config: Config) -> None:

@@ -124,14 +124,57 @@ def test_a_listed_model_opens_in_the_background(
     shelf = Shelf(folders)
     with pytest.raises(gpt.CheckpointError) as opening:
         shelf.named(public(folders[0]))
-    assert (opening.value.kind, opening.value.values) == ("opening", {"megabytes": 0, "size": 0})
+    assert (opening.value.kind, opening.value.values) == (
+        "opening",
+        {"megabytes": 0, "size": 0, "silent": 0},
+    )
     let.set()
     assert told.wait(PATIENCE)
     with pytest.raises(gpt.CheckpointError) as opening:
         shelf.named(public(folders[0]))
-    assert opening.value.values == {"megabytes": 30, "size": 90}
+    assert opening.value.values == {"megabytes": 30, "size": 90, "silent": 0}
     goes_on.set()
     assert opened(shelf, folders[0]).ready
+
+
+def test_the_seconds_are_counted_for_which_the_hub_says_nothing(
+    folders: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, load, tell, go = 100.0, gpt.load, threading.Event(), threading.Event()
+
+    def slowly(*given: object) -> gpt.Model:
+        assert tell.wait(PATIENCE)
+        given[2](1, 2)  # type: ignore[operator]
+        told.set()
+        assert go.wait(PATIENCE)
+        given[2](2, 2)  # type: ignore[operator]
+        last.set()
+        assert end.wait(PATIENCE)
+        return load(folders[0])
+
+    told, last, end = threading.Event(), threading.Event(), threading.Event()
+    monkeypatch.setattr("engine.engine.load", slowly)
+    monkeypatch.setattr("engine.engine.time.monotonic", lambda: clock)
+    shelf = Shelf(["someone/small", folders[1]])
+
+    def silent(name: str) -> object:
+        with pytest.raises(gpt.CheckpointError) as opening:
+            shelf.named(name)
+        return opening.value.values["silent"]
+
+    assert silent("someone/small") == silent(public(folders[1])) == 0
+    clock = 107.5
+    assert silent("someone/small") == 7
+    assert silent(public(folders[1])) == 0  # it comes from no hub
+    tell.set()
+    assert told.wait(PATIENCE)
+    clock = 110.0
+    assert silent("someone/small") == 2
+    go.set()
+    assert last.wait(PATIENCE)
+    clock = 200.0
+    assert silent("someone/small") == 0  # it has all come
+    end.set()
 
 
 def test_the_model_asked_for_longest_ago_makes_room(folders: list[str], model: gpt.Model) -> None:
