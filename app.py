@@ -26,17 +26,19 @@ from panels.screen.drawing import draw_page_part
 from panels.screen.words import words_of
 from panels.take import routes as take
 from panels.take.embed import embed
-from serve import origins
+from serve import log, origins
 from serve.addresses import routes
 from serve.api import Api, api_routes
 from serve.door import DoorError, door
 from serve.errors import on_http_exception
 from serve.exercises import exercise_routes
 from serve.gradio_page import Page
+from serve.host import host_routes
 from serve.language import LANGUAGES
 from serve.layers import layers
 from serve.line import Line
 from serve.long_address import make_room
+from serve.metrics import Metrics
 from serve.pages import page_routes
 from serve.panels import panel_routes
 
@@ -48,6 +50,7 @@ def main() -> None:
     except DoorError as sentence:
         sys.exit(str(sentence))
 
+    log.settle(settings.LOG.of())
     try:
         pages = building.build()
     except building.BuildError as said:
@@ -78,12 +81,14 @@ def main() -> None:
     )
     process.crew.start()
     line = Line(process.crew.at_once)
+    metrics = Metrics(process.figures, line)
     ours = routes(
         process.ready,
         line,
         panel_routes(drawing, page, taken, bench),
         page_routes(pages, LANGUAGES),
         api_routes(api, line),
+        host_routes(metrics, settings.HOST_TOKEN.of()),
     )
     ours += papers
     make_room()
@@ -111,7 +116,7 @@ def main() -> None:
             "openapi_url": None,
             "lifespan": origins.outermost(settings.ORIGINS.of()),
             "routes": ours,
-            "middleware": layers(ours, gradio_pages(head), line, left),
+            "middleware": layers(ours, gradio_pages(head), line, left, metrics),
             "exception_handlers": {HTTPException: on_http_exception},
         },
         **looks,

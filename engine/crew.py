@@ -25,6 +25,7 @@ from engine.leaving import LOOK_UP, LeftError, left
 from engine.memory import spare_memory
 from engine.nursery import Nursery
 from engine.shelf import ElsewhereError
+from engine.tally import tally
 from gpt.errors import CheckpointError
 from livre_ouvert import settings
 
@@ -94,7 +95,7 @@ class Crew:
         """Make the helpers; no other thread may run yet, since a copy would not have it."""
         if self._count:
             self._nursery = Nursery(partial(_help, self._works, self._begin))
-            self._helpers = [_Helper(self._nursery) for _ in range(self._count)]
+            self._helpers = [_Helper(self._nursery, place) for place in range(self._count)]
 
     def begin(self) -> None:
         """Let the helpers begin."""
@@ -110,7 +111,12 @@ class Crew:
     @property
     def ready(self) -> bool:
         """Whether there are helpers and one of them is ready."""
-        return any(helper.ready for helper in self._helpers)
+        return self.count > 0
+
+    @property
+    def count(self) -> int:
+        """How many helpers are ready."""
+        return sum(helper.ready for helper in self._helpers)
 
     @property
     def at_once(self) -> int:
@@ -118,16 +124,15 @@ class Crew:
         return AT_ONCE * max(1, len(self._helpers))
 
     def _who(self, about: Hashable) -> _Helper | None:
-        """The one who knows, or when that one is busy one who is not; of those who are ready."""
-        there = [helper for helper in self._helpers if not helper.gone]
-        if len(there) < len(self._helpers) and not self._coming:
+        """The one who knows, or when that one is busy or ended one who is not."""
+        if any(helper.gone for helper in self._helpers) and not self._coming:
             self._coming = True
             asyncio.get_running_loop().call_later(AGAIN, self._call_others)
-        there = [helper for helper in there if helper.ready] or there
-        if not there:
-            return None
-        knows = there[hash(about) % len(there)]
-        return knows if knows.asked < AT_ONCE else min(there, key=lambda helper: helper.asked)
+        knows = self._helpers[hash(about) % len(self._helpers)]
+        if knows.there and knows.asked < AT_ONCE:
+            return knows
+        there = [helper for helper in self._helpers if helper.there]
+        return min(there, key=lambda helper: helper.asked, default=None)
 
     def _call_others(self) -> None:
         """Others for those who ended; where there is no nursery any more, none will come."""
@@ -136,7 +141,7 @@ class Crew:
             if helper.gone:
                 helper.close()
                 try:
-                    other = _Helper(self._nursery)
+                    other = _Helper(self._nursery, place, late=True)
                 except OSError:
                     return
                 self._helpers[place] = other
@@ -148,15 +153,16 @@ class Crew:
 class _Helper:
     """This side of a helper: a line for each thing it is asked at once, and one for its state."""
 
-    def __init__(self, nursery: Nursery) -> None:
+    def __init__(self, nursery: Nursery, place: int, late: bool = False) -> None:
         pairs = [socket.socketpair() for _ in range(AT_ONCE + 1)]
         (self._state, *self._idle), theirs = (list(ends) for ends in zip(*pairs, strict=True))
         self._open: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
         self._turn = asyncio.Semaphore(AT_ONCE)
+        self._late = late
         self._begun = self._ended = False
         self.asked = 0
         try:
-            nursery.helper_at(theirs)
+            nursery.helper_at(1 + place, theirs)
         except OSError:
             self.close()
             raise
@@ -165,6 +171,11 @@ class _Helper:
     def ready(self) -> bool:
         """Whether it has begun, and is still there."""
         return not self.gone and self._begun
+
+    @property
+    def there(self) -> bool:
+        """Whether it may be asked: at the start also while it is not ready yet."""
+        return self.ready or not (self._late or self.gone)
 
     @property
     def gone(self) -> bool:
@@ -264,11 +275,10 @@ class _Leaving(threading.Event):
 
 
 def _help(
-    works: Sequence[Work],
-    begin: Callable[[], object],
-    lines: Sequence[socket.socket],
+    works: Sequence[Work], begin: Callable[[], object], place: int, lines: Sequence[socket.socket]
 ) -> None:
     """The life of a helper; it ends when the process that it helps does."""
+    tally.take(place)
     gc.freeze()  # what is there is shared with the other processes, as long as nobody touches it
     gc.enable()
     state, *asked = lines
@@ -284,14 +294,21 @@ def _help(
 def _answer(works: Sequence[Work], line: socket.socket) -> None:
     """Do what is asked on one line, one thing after the other."""
     left.set(_Leaving(line))
-    with suppress(OSError), line, line.makefile("rwb") as stream:
-        while kind := stream.read(1):
+    with suppress(OSError), line:
+        while kind := line.recv(1):
             if kind == LEFT:  # the answer was on its way already
                 continue
-            number, given = pickle.loads(stream.read(int.from_bytes(stream.read(SIZE))))
+            number, given = pickle.loads(_read(line, int.from_bytes(_read(line, SIZE))))
             answer = _done(works[number], given)
-            stream.write(len(answer).to_bytes(SIZE) + answer)
-            stream.flush()
+            line.sendall(len(answer).to_bytes(SIZE) + answer)
+
+
+def _read(line: socket.socket, size: int) -> bytes:
+    """So many bytes and none of what comes after them, which may be word that somebody left."""
+    got = line.recv(size, socket.MSG_WAITALL)
+    if len(got) < size:
+        raise ConnectionError
+    return got
 
 
 def _done(work: Work, given: Sequence[Any]) -> bytes:

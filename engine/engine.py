@@ -25,6 +25,7 @@ from torch import Tensor
 from engine.cores import ALL_CORES, CORES, SMALL, leave_the_cores, one_core, use
 from engine.kept import BYTES_KEPT, Kept, Lately
 from engine.leaving import LOOK_UP, LeftError, left
+from engine.tally import tally
 from engine.together import Part, hidden_together
 from engine.turns import turns
 from gpt.errors import CheckpointError
@@ -292,14 +293,16 @@ class Engine:
         if batch := self._next():
             began = time.monotonic()
             try:
-                self._advance(batch)
+                tokens = self._advance(batch)
             except BaseException as failure:
                 self._end(batch, failure)
             else:
                 served = [request for request in batch if not request.rest]
                 self._end(served)
+                taken = time.monotonic() - began
+                tally.count(passes=1, texts=len(batch), tokens=tokens, seconds=taken)
                 if not turns.working:
-                    self._linger(len(served), time.monotonic() - began)
+                    self._linger(len(served), taken)
             self._hand.submit(self._work)
 
     def _linger(self, served: int, taken: float) -> None:
@@ -336,8 +339,11 @@ class Engine:
             return self.model.nothing_read()
         return best if length == len(best.ids) else best.first(length)
 
-    def _advance(self, batch: Sequence[_Request]) -> None:
-        """Read on in every text of the batch; the logits of those that end are computed too."""
+    def _advance(self, batch: Sequence[_Request]) -> int:
+        """Read on in every text of the batch; the logits of those that end are computed too.
+
+        How many tokens were read.
+        """
         model, parts = self.model, []
         for request in batch:
             assert request.reading is not None
@@ -352,6 +358,7 @@ class Engine:
             request.reading = request.reading.extended(
                 part.ids, states.clone(), part.cache, 0, last.clone()
             )
+        return sum(len(part.ids) for part in parts)
 
     def _end(self, requests: Sequence[_Request], failure: BaseException | None = None) -> None:
         with self._lock:

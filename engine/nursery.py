@@ -19,8 +19,8 @@ from contextlib import suppress
 LINES = 64
 """How many lines a helper may have, at the most."""
 
-Live = Callable[[Sequence[socket.socket]], object]
-"""The life of a helper: what it does with its ends of the lines."""
+Live = Callable[[int, Sequence[socket.socket]], object]
+"""The life of a helper: what it does in its place, with its ends of the lines."""
 
 
 class Nursery:
@@ -33,10 +33,13 @@ class Nursery:
         ).start()
         theirs.close()
 
-    def helper_at(self, lines: Sequence[socket.socket]) -> None:
-        """Make a helper, and hand these ends over to it; raises OSError if that cannot be."""
+    def helper_at(self, place: int, lines: Sequence[socket.socket]) -> None:
+        """Make a helper for a place, counted from 1, and hand these ends over to it.
+
+        Raises OSError if that cannot be.
+        """
         try:
-            socket.send_fds(self._door, [b"!"], [line.fileno() for line in lines])
+            socket.send_fds(self._door, [bytes([place])], [line.fileno() for line in lines])
         finally:
             for line in lines:
                 line.close()
@@ -56,16 +59,16 @@ def _nurse(live: Live, door: socket.socket, not_mine: socket.socket) -> None:
         with suppress(OSError):  # no memory for one more: its lines close, which is seen
             if os.fork() == 0:
                 door.close()
-                _lives(live, lines)
+                _lives(live, called[0], lines)
         for line in lines:
             line.close()
 
 
-def _lives(live: Live, lines: Sequence[socket.socket]) -> None:
+def _lives(live: Live, place: int, lines: Sequence[socket.socket]) -> None:
     """In the helper, to its end."""
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        live(lines)
+        live(place, lines)
     except SystemExit:
         pass  # a stop signal
     except BaseException:

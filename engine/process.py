@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from engine.crew import Crew, helpers
-from engine.memory import settle
-from engine.shelf import ALWAYS, Models, from_environment
+from engine.memory import held_by, settle
+from engine.shelf import ALWAYS, Shelf, from_environment
+from engine.tally import tally
 
 settle()
-models: Models = from_environment()
+
+models: Shelf = from_environment()
 
 crew = Crew(helpers(), lambda: models.named(ALWAYS))
 """Those who do what the events ask for, once the app has started them."""
@@ -24,3 +28,31 @@ def start_loading() -> None:
 def ready() -> bool:
     """Whether the model is in memory, here or a helper's."""
     return models.ready or crew.ready
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What this process and its helpers have done, and hold; memory in bytes."""
+
+    passes: int
+    texts: int
+    tokens: int
+    seconds: float
+    helpers: int
+    processes: list[int]
+    """The memory of each, of this one first."""
+    models: dict[str, int]
+    """What each takes here, by its name; 0 for one that is not in memory."""
+
+
+def figures() -> Figures:
+    """As they are now."""
+    return Figures(
+        passes=int(tally.total("passes")),
+        texts=int(tally.total("texts")),
+        tokens=int(tally.total("tokens")),
+        seconds=tally.total("seconds"),
+        helpers=crew.count,
+        processes=[held for each in tally.processes if (held := held_by(each))],
+        models=models.held,
+    )

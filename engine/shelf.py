@@ -73,6 +73,16 @@ class Shelf:
         """Whether the bundled model is in memory."""
         return self.always.ready
 
+    @property
+    def held(self) -> dict[str, int]:
+        """The bytes that each model takes here, by its name; 0 for one that is not in memory."""
+        with self._lock:
+            ready = {name: engine for name, engine in self._engines.items() if engine.ready}
+        return {
+            name: memory_of(ready[name].model.network.config) if name in ready else 0
+            for name in self._sources
+        }
+
     def start(self) -> None:
         """Open the bundled model in the background."""
         self.always.start()

@@ -18,6 +18,7 @@ ENVIRONMENT: Mapping[str, str] = os.environ
 OURS = "OPENBOOK_"
 
 ORIGIN = re.compile(r"\*|null|https?://[^\s/?#@]+")
+TOKEN = re.compile(r"[!-~]{16,}")
 
 
 class SettingError(Exception):
@@ -85,6 +86,23 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def _one(word: str) -> Callable[[str], str]:
+    """That word alone."""
+
+    def read(text: str) -> str:
+        if text != word:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
+def _token(text: str) -> str:
+    if not TOKEN.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
 def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(each.rstrip("/") for each in listed(text))
     if not all(map(ORIGIN.fullmatch, origins)):
@@ -105,5 +123,11 @@ HELPERS = Setting[int | None](
 ORIGINS = Setting[tuple[str, ...]](
     "OPENBOOK_ORIGINS", "addresses such as https://course.example.org, or *", _origins, ()
 )
+LOG = Setting("OPENBOOK_LOG", "json", _one("json"), "")
+HOST_TOKEN = Setting(
+    "OPENBOOK_HOST_TOKEN", "16 letters, digits and signs or more, without spaces", _token, ""
+)
 
-SETTINGS: tuple[Setting[Any], ...] = (HOST, PORT, SPACE, MODELS, MEMORY, HELPERS, ORIGINS)
+SETTINGS: tuple[Setting[Any], ...] = (
+    HOST, PORT, SPACE, MODELS, MEMORY, HELPERS, ORIGINS, LOG, HOST_TOKEN,
+)  # fmt: skip

@@ -15,17 +15,19 @@ from serve.gradio_page import GradioPages, Page
 from serve.headers import SecurityHeaders
 from serve.line import InLine, Left, Line
 from serve.long_address import LongAddress
+from serve.metrics import Counted, Metrics
 from serve.projector import Projector
 
 
 def layers(
-    routes: Sequence[BaseRoute], pages: Mapping[str, Page], line: Line, left: Left
+    routes: Sequence[BaseRoute], pages: Mapping[str, Page], line: Line, left: Left, metrics: Metrics
 ) -> list[Middleware]:
-    """Headers, faults, the gate, two limits, the line, compression, two dresses for pages.
+    """Counts, headers, faults, the gate, two limits, the line, compression, two dresses for pages.
 
     `left` is what those who compute look at, to know whether somebody still waits.
     """
     return [
+        Middleware(Counted, metrics=metrics, routes=routes),
         Middleware(SecurityHeaders),
         Middleware(Faults),
         Middleware(Gate, routes=routes),

@@ -41,6 +41,7 @@ class Line:
         self.at_once = at_once
         self.waiting = 0
         self._places = asyncio.Semaphore(at_once)
+        self.served, self.waited = 0, 0.0  # how many had their turn, and their seconds of waiting
         self._takes = 0.0
 
     @property
@@ -52,11 +53,14 @@ class Line:
     async def place(self) -> AsyncIterator[None]:
         """A place, waited for."""
         self.waiting += 1
+        came = time.monotonic()
         try:
             await self._places.acquire()
         finally:
             self.waiting -= 1
         began = time.monotonic()
+        self.served += 1
+        self.waited += began - came
         try:
             yield
         finally:

@@ -171,7 +171,7 @@ def test_others_come_for_those_that_ended_and_nothing_is_left_of_these(
             await asyncio.sleep(0.001)
         return set(await asyncio.gather(*map(team.asked["where"], texts)))
 
-    where = team.loop.run_until_complete(asyncio.wait_for(others(), PATIENCE))
+    where: set[Any] = team.loop.run_until_complete(asyncio.wait_for(others(), PATIENCE))
     assert where <= set(made_by(nursery))
     assert not where & {HERE, *first}
 

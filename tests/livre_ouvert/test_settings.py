@@ -30,6 +30,8 @@ from tests.conftest import ROOT
         (settings.ORIGINS, "https://a.example\nnull", ("https://a.example", "null")),
         (settings.ORIGINS, "*", ("*",)),
         (settings.ORIGINS, " , ", ()),
+        (settings.LOG, "json", "json"),
+        (settings.HOST_TOKEN, "0123456789abcdef", "0123456789abcdef"),
     ],
 )  # fmt: skip
 def test_what_is_set_is_read(setting: Setting[Any], given: str, read: object) -> None:
@@ -42,6 +44,9 @@ def test_what_is_set_is_read(setting: Setting[Any], given: str, read: object) ->
         *(("PORT", port) for port in ("0", "-1", "65536", "http", "78 60", "٣", "9" * 5000)),
         *(("OPENBOOK_MEMORY", memory) for memory in ("abc", "0", "-1", "4 GB", "1.5")),
         *(("OPENBOOK_HELPERS", many) for many in ("-3", "many", "65")),
+        ("OPENBOOK_LOG", "yes"),
+        ("OPENBOOK_HOST_TOKEN", "short"),
+        ("OPENBOOK_HOST_TOKEN", "0123456789 abcdef"),
         ("OPENBOOK_ORIGINS", "course.example.org"),
         ("OPENBOOK_ORIGINS", "https://course.example.org/week-3"),
     ],
