@@ -121,6 +121,7 @@ def main() -> None:
         },
         **looks,
     )
+    log.settle(settings.LOG.of())
     beginning.over()
     process.start_loading()
     print(f"Le labo est ouvert · The lab is open: {demo.local_url}", flush=True)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import pickle
 import socket
 import sys
 import threading
-import traceback
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
 from functools import partial, wraps
@@ -28,6 +28,8 @@ from engine.shelf import ElsewhereError
 from engine.tally import tally
 from gpt.errors import CheckpointError
 from livre_ouvert import settings
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Work = Callable[..., Any]
@@ -197,8 +199,7 @@ class _Helper:
     def _lost(self) -> None:
         if not self._ended:
             self._ended = True
-            said = "A helper ended; until another one comes, what it did is done without it."
-            print(said, file=sys.stderr, flush=True)
+            logger.warning("A helper ended; until another one comes, it is done without.")
 
     def close(self) -> None:
         """Leave the lines, which ends it, should it still be there."""
@@ -318,7 +319,7 @@ def _done(work: Work, given: Sequence[Any]) -> bytes:
     except (ElsewhereError, CheckpointError, LeftError):
         pass
     except Exception:
-        traceback.print_exc()
+        logger.exception("A helper could not do what it was asked; it is done again without it.")
     return pickle.dumps(None)
 
 

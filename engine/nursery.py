@@ -7,14 +7,18 @@ start, and anew for each that ended. Those that end are its children, and leave 
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
 import socket
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+
+from engine.tally import NURSERY, tally
+
+logger = logging.getLogger(__name__)
 
 LINES = 64
 """How many lines a helper may have, at the most."""
@@ -50,6 +54,7 @@ class Nursery:
 
 def _nurse(live: Live, door: socket.socket, not_mine: socket.socket) -> None:
     not_mine.close()
+    tally.take(NURSERY)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets those that ended by itself
     while True:
         called, numbers, _, _ = socket.recv_fds(door, 1, LINES)
@@ -72,7 +77,7 @@ def _lives(live: Live, place: int, lines: Sequence[socket.socket]) -> None:
     except SystemExit:
         pass  # a stop signal
     except BaseException:
-        traceback.print_exc()
+        logger.exception("A helper ended by a fault.")
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.crew import Crew, helpers
-from engine.memory import held_by, settle
+from engine.memory import held_by, memory_of, settle
 from engine.shelf import ALWAYS, Shelf, from_environment
 from engine.tally import tally
 
@@ -13,7 +13,14 @@ settle()
 
 models: Shelf = from_environment()
 
-crew = Crew(helpers(), lambda: models.named(ALWAYS))
+
+def _begin() -> None:
+    """Of a helper: open its model."""
+    engine = models.named(ALWAYS)
+    tally.put("model", memory_of(engine.model.network.config))
+
+
+crew = Crew(helpers(), _begin)
 """Those who do what the events ask for, once the app has started them."""
 
 
@@ -42,11 +49,13 @@ class Figures:
     processes: list[int]
     """The memory of each, of this one first."""
     models: dict[str, int]
-    """What each takes here, by its name; 0 for one that is not in memory."""
+    """What each takes, in all processes, by its name; 0 for one that is not in memory."""
 
 
 def figures() -> Figures:
     """As they are now."""
+    sizes = models.held
+    sizes[ALWAYS] += int(tally.total("model"))
     return Figures(
         passes=int(tally.total("passes")),
         texts=int(tally.total("texts")),
@@ -54,5 +63,5 @@ def figures() -> Figures:
         seconds=tally.total("seconds"),
         helpers=crew.count,
         processes=[held for each in tally.processes if (held := held_by(each))],
-        models=models.held,
+        models=sizes,
     )

@@ -10,18 +10,19 @@ import mmap
 import os
 import threading
 
-WHAT = ("process", "passes", "texts", "tokens", "seconds")
-"""The number of the process; passes of a model, the texts in them, their tokens, their seconds."""
+WHAT = ("process", "passes", "texts", "tokens", "seconds", "model")
+"""The number of the process; passes of a model, the texts in them, their tokens, their seconds; the
+bytes of a helper's model."""
 
-ROWS = 65
-"""One for the process that serves, one for each helper."""
+NURSERY = 65
+"""The row of the nursery: 0 is that of the process that serves, those between are the helpers'."""
 
 
 class Tally:
     """Counts by name; rows are those of processes."""
 
     def __init__(self) -> None:
-        self._numbers = memoryview(mmap.mmap(-1, ROWS * len(WHAT) * 8)).cast("d")
+        self._numbers = memoryview(mmap.mmap(-1, (NURSERY + 1) * len(WHAT) * 8)).cast("d")
         self._lock = threading.Lock()
         self._start = 0
         self.take(0)
@@ -29,13 +30,17 @@ class Tally:
     def take(self, row: int) -> None:
         """From here on, this process counts in this row."""
         self._start = row * len(WHAT)
-        self._numbers[self._start] = os.getpid()
+        self.put("process", os.getpid())
 
     def count(self, **more: float) -> None:
         """Add to what this process has counted."""
         with self._lock:
             for name, number in more.items():
                 self._numbers[self._start + WHAT.index(name)] += number
+
+    def put(self, name: str, number: float) -> None:
+        """Write what holds of this process from here on."""
+        self._numbers[self._start + WHAT.index(name)] = number
 
     def total(self, name: str) -> float:
         """The sum over all processes."""

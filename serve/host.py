@@ -20,7 +20,7 @@ from starlette.types import Scope
 
 from serve import dress
 from serve.language import LANGUAGES, Language
-from serve.metrics import Metrics
+from serve.metrics import NOWHERE, Metrics
 from serve.parts import templates_of, words_for
 
 BEARER = "Bearer "
@@ -34,7 +34,6 @@ class Row:
 
     route: str
     count: int = 0
-    failed: int = 0
     seconds: float = 0.0
     statuses: dict[str, int] = field(default_factory=dict)
 
@@ -132,6 +131,7 @@ def draw(metrics: Metrics, language: Language, token: str | None) -> str:
         token=token or "",
         number=number,
         rows=rows(metrics),
+        nowhere=NOWHERE,
         now=now,
         line=line,
     )  # fmt: skip

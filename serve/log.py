@@ -13,6 +13,8 @@ import traceback
 from datetime import UTC, datetime
 
 JSON = "json"
+SERVER = ("uvicorn", "uvicorn.error")
+"""Loggers that the server under Gradio gives handlers of their own when it starts."""
 
 
 class Lines(logging.Formatter):
@@ -35,10 +37,13 @@ class Lines(logging.Formatter):
 
 
 def settle(kind: str) -> None:
-    """From here on, log in this way."""
+    """From here on, log in this way; the server under Gradio, once it runs, has to be told anew."""
     if kind != JSON:
         return
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(Lines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("openbook").setLevel(logging.INFO)
+    for name in SERVER:
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True

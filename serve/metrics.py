@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, SummaryMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -59,7 +59,7 @@ class Figures(Protocol):
 
     @property
     def models(self) -> dict[str, int]:
-        """The memory that each model takes, by its name; 0 for one that is not open."""
+        """The memory that each model takes in all processes, by its name; 0: it is not open."""
 
 
 class Metrics(Collector):
@@ -69,6 +69,7 @@ class Metrics(Collector):
         self.figures = figures
         self.line = line
         self.registry = CollectorRegistry()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._requests = Counter(
             "openbook_requests", "Requests that were answered.", ["route", "status"],
             registry=self.registry,
@@ -103,9 +104,8 @@ class Metrics(Collector):
         for number, size in enumerate(now.processes):
             held.add_metric([str(number)], size)
         yield held
-        models = GaugeMetricFamily(
-            "openbook_model_bytes", "Memory of each model; 0: not open.", labels=["model"]
-        )
+        size_of = "Memory of each model in all processes; 0: not open."
+        models = GaugeMetricFamily("openbook_model_bytes", size_of, labels=["model"])
         for name, size in now.models.items():
             models.add_metric([name], size)
         yield models
@@ -124,6 +124,7 @@ class Counted:
             await self.app(scope, receive, send)
             return
         began, status = time.perf_counter(), LEFT
+        route = route_of(scope, self.routes)  # now: routing changes what the address looks like
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -135,7 +136,7 @@ class Counted:
             await self.app(scope, receive, watched)
         finally:
             seconds = time.perf_counter() - began
-            self.metrics.counted(scope["method"], route_of(scope, self.routes), status, seconds)
+            self.metrics.counted(scope["method"], route, status, seconds)
 
 
 def route_of(scope: Scope, routes: Sequence[BaseRoute]) -> str:
@@ -145,7 +146,7 @@ def route_of(scope: Scope, routes: Sequence[BaseRoute]) -> str:
             return str(getattr(route, "path", NOWHERE)) or "/"
     if OPEN.fullmatch(scope["path"]) is None:
         return NOWHERE
-    parts = scope["path"].split("/")
+    parts: list[str] = scope["path"].split("/")
     match parts[1]:
         case "assets" | "static":
             return "/" + parts[1]

@@ -30,6 +30,8 @@ def places(house: Path, code: Path) -> list[Path]:
     return [house / "build", caches] if house == code else [caches]
 
 
+logger = logging.getLogger(__name__)
+
 PLACES = places(HOUSE, CODE)
 
 FILES = "files"
@@ -65,8 +67,9 @@ def build() -> Path:
             f"{' or '.join(map(str, PLACES))}: "
             "XDG_CACHE_HOME names another place for caches."
         )
-    said = f"Nothing can be written to {older.parent}: the pages are those of an earlier start."
-    print(said, file=sys.stderr)
+    logger.warning(
+        "Nothing can be written to %s: the pages are those of an earlier start.", older.parent
+    )
     return older
 
 

@@ -145,11 +145,11 @@ def test_what_goes_wrong_is_raised_here(team: Team) -> None:
     assert team.ask("where", "a") != [HERE]
 
 
-def test_a_helper_that_ends_is_done_without(capfd: pytest.CaptureFixture[str], team: Team) -> None:
+def test_a_helper_that_ends_is_done_without(caplog: pytest.LogCaptureFixture, team: Team) -> None:
     texts = list(map(str, range(6 * AT_ONCE)))  # more than there are lines: some wait for one
     assert team.ask("ends", *texts) == texts
     assert team.ask("where", "a") == [HERE]
-    assert capfd.readouterr().err.count("helper ended") == 2
+    assert caplog.text.count("helper ended") == 2
 
 
 def test_others_come_for_those_that_ended_and_nothing_is_left_of_these(
@@ -169,9 +169,10 @@ def test_others_come_for_those_that_ended_and_nothing_is_left_of_these(
     async def others() -> set[int]:
         while not team.crew.ready:
             await asyncio.sleep(0.001)
-        return set(await asyncio.gather(*map(team.asked["where"], texts)))
+        found: list[Any] = list(await asyncio.gather(*map(team.asked["where"], texts)))
+        return set(found)
 
-    where: set[Any] = team.loop.run_until_complete(asyncio.wait_for(others(), PATIENCE))
+    where = team.loop.run_until_complete(asyncio.wait_for(others(), PATIENCE))
     assert where <= set(made_by(nursery))
     assert not where & {HERE, *first}
 

@@ -77,7 +77,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Cl
                 client.get("/fragments/en/rows", params={"prompt": PROMPT, "act": act})
             client.get("/panels/fr/xylophone")
             client.get("/xylophone", params={"prompt": PROMPT})
-            client.get("/lab")
+            for page in ("/lab", "/en/", "/dress/css/pages.css"):
+                client.get(page)
             yield client, folder / "log"
     finally:
         process.terminate()
@@ -110,9 +111,12 @@ def test_prometheus_reads_what_the_site_and_its_helpers_did(
     assert value(told, "openbook_tokens_total") >= 5
     assert value(told, "openbook_pass_seconds_total") > 0
     assert 1 <= value(told, "openbook_helpers") <= 2
-    assert len(re.findall(r"^openbook_memory_bytes\{", told, re.MULTILINE)) == 3
+    assert len(re.findall(r"^openbook_memory_bytes\{", told, re.MULTILINE)) == 4  # the nursery
     assert value(told, 'openbook_memory_bytes{process="0"}') > 50e6
-    assert value(told, 'openbook_model_bytes{model="conteur"}') == 0  # the helpers have it
+    assert value(told, 'openbook_model_bytes{model="conteur"}') > 20e6  # the helpers have it
+    assert value(told, 'openbook_requests_total{route="/en",status="200"}') == 1
+    assert value(told, 'openbook_requests_total{route="/dress",status="200"}') == 1
+    assert "_created" not in told
     assert "xylophone" not in told
     assert "127.0.0.1" not in told
 
@@ -151,19 +155,19 @@ def test_the_log_has_one_line_a_request_and_no_text(watched: tuple[httpx.Client,
     assert TOKEN not in log.read_text("utf-8")
 
 
-def test_a_fault_is_logged_by_its_kind_and_place_alone() -> None:
+def test_a_fault_is_logged_by_its_kind_and_place_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     def fails() -> None:
         raise ValueError(PROMPT)
 
-    records: list[logging.LogRecord] = []
-    logger = logging.Logger("serve.errors")
-    logger.addHandler(handler := logging.Handler())
-    handler.emit = records.append  # type: ignore[method-assign]
+    caplog.set_level(logging.ERROR)
+    logger = logging.getLogger("serve.errors")
     try:
         fails()
     except ValueError:
         logger.exception("%s failed", "/lab")
-    line = json.loads(Lines().format(records[0]))
+    line = json.loads(Lines().format(caplog.records[0]))
     assert (line["level"], line["said"], line["fault"]) == ("error", "/lab failed", "ValueError")
     assert line["at"][-1].startswith(__file__)
     assert "xylophone" not in json.dumps(line)

@@ -101,14 +101,14 @@ def test_where_nothing_can_be_written_at_all_those_that_are_there_are_shown(
     here: Path,
     built: list[Path],
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     folder = building.build()
     monkeypatch.setattr(building, "writable", lambda _: False)
     made_of(monkeypatch, "with another model")
     assert building.build() == folder
     assert building.possible()
-    assert str(here) in capsys.readouterr().err
+    assert str(here) in caplog.text
     (folder / "fr" / "index.html").unlink()
     assert not building.possible()
     with pytest.raises(building.BuildError) as said:
