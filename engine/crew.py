@@ -38,7 +38,7 @@ AT_ONCE = 8
 """What a helper is asked at the same time: enough for its model to read for several in one pass;
 more would only make each come later."""
 
-MOST, MEMORY = 4, 600_000_000
+MOST, MEMORY = 4, 700_000_000
 """Helpers of a machine with many cores; bytes that one may come to hold, as measured: its model and
 what Python knows, readings, what they left inside the model, rows, and what is free between."""
 

@@ -25,6 +25,7 @@ from torch import Tensor
 from engine.cores import ALL_CORES, CORES, SMALL, leave_the_cores, one_core, use
 from engine.kept import BYTES_KEPT, Kept, Lately
 from engine.leaving import LOOK_UP, LeftError, left
+from engine.memory import give_back
 from engine.tally import tally
 from engine.together import Part, hidden_together
 from engine.turns import turns
@@ -304,6 +305,8 @@ class Engine:
                 if not turns.working:
                     self._linger(len(served), taken)
             self._hand.submit(self._work)
+        else:
+            give_back()
 
     def _linger(self, served: int, taken: float) -> None:
         """Wait a moment for as many texts as were served to come back."""

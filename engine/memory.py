@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import time
 from pathlib import Path
 
 from gpt.model import Config
@@ -19,6 +20,21 @@ another shape. By itself it keeps 1,024, which grow to 500 MB; to make one takes
 ARENAS, APART, LEFT_OVER = (-8, 2), (-3, 4_000_000), (-1, 16_000_000)
 """To glibc: all threads allocate from two heaps instead of one each, a large block lies outside of
 them, and what is free at a heap's end goes back to the system."""
+
+
+PAUSE = 10.0
+"""Seconds between two times that what is free is given back: it takes some milliseconds."""
+
+_given_back = 0.0  # when it was last, on the monotonic clock
+
+
+def give_back() -> None:
+    """Give what is free between what is held back to the system; when nobody waits."""
+    global _given_back
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None and time.monotonic() - _given_back > PAUSE:
+        trim(0)
+        _given_back = time.monotonic()
 
 
 def settle() -> None:
