@@ -20,13 +20,14 @@ from panels.api import calls, document, writing
 from panels.exercises import routes as exercises
 from panels.lab import demo as lab
 from panels.lab.layout import PAGES
+from panels.lab.running import stepping
 from panels.lab.screen import without_script
 from panels.pages import building, routes as panels
 from panels.screen.drawing import draw_page_part
 from panels.screen.words import words_of
 from panels.take import routes as take
 from panels.take.embed import embed
-from serve import log, origins
+from serve import connections, log, origins, seldom
 from serve.addresses import routes
 from serve.api import Api, api_routes
 from serve.door import DoorError, door
@@ -37,10 +38,10 @@ from serve.host import host_routes
 from serve.language import LANGUAGES
 from serve.layers import layers
 from serve.line import Line
-from serve.long_address import make_room
 from serve.metrics import Metrics
 from serve.pages import page_routes
 from serve.panels import panel_routes
+from serve.runs import run_routes
 
 
 def main() -> None:
@@ -57,7 +58,7 @@ def main() -> None:
         sys.exit(str(said))
 
     demo = lab.blocks()
-    demo.queue(default_concurrency_limit=2, max_size=256, api_open=False)
+    demo.queue(api_open=False)
     drawing, page = (
         process.crew.helped(partial(draw, process.models), about)
         for draw in (panels.drawing, panels.page)
@@ -79,6 +80,7 @@ def main() -> None:
         ),
         document.told_of(process.models),
     )
+    step = stepping()
     process.crew.start()
     line = Line(process.crew.at_once)
     metrics = Metrics(process.figures, line)
@@ -90,8 +92,9 @@ def main() -> None:
         api_routes(api, line),
         host_routes(metrics, settings.HOST_TOKEN.of()),
     )
-    ours += papers
-    make_room()
+    ours += [*papers, *run_routes(step, line)]
+    seldom.hush()
+    connections.told(connections.files())
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
     demo.launch(

@@ -10,9 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+Network = IPv4Network | IPv6Network
 
 ENVIRONMENT: Mapping[str, str] = os.environ
 OURS = "OPENBOOK_"
@@ -86,6 +89,12 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+@lru_cache(maxsize=8)
+def _networks(text: str) -> tuple[Network, ...]:
+    """They are asked for with every request, so that what was read is kept."""
+    return tuple(ip_network(each, strict=False) for each in listed(text))
+
+
 def _one(word: str) -> Callable[[str], str]:
     """That word alone."""
 
@@ -123,11 +132,14 @@ HELPERS = Setting[int | None](
 ORIGINS = Setting[tuple[str, ...]](
     "OPENBOOK_ORIGINS", "addresses such as https://course.example.org, or *", _origins, ()
 )
+PROXIES = Setting[tuple[Network, ...]](
+    "OPENBOOK_PROXIES", "addresses or networks with commas between them", _networks, ()
+)
 LOG = Setting("OPENBOOK_LOG", "json", _one("json"), "")
 HOST_TOKEN = Setting(
     "OPENBOOK_HOST_TOKEN", "16 letters, digits and signs or more, without spaces", _token, ""
 )
 
 SETTINGS: tuple[Setting[Any], ...] = (
-    HOST, PORT, SPACE, MODELS, MEMORY, HELPERS, ORIGINS, LOG, HOST_TOKEN,
+    HOST, PORT, SPACE, MODELS, MEMORY, HELPERS, ORIGINS, PROXIES, LOG, HOST_TOKEN,
 )  # fmt: skip

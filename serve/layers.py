@@ -8,12 +8,14 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from serve.body_limit import BodyLimit
+from serve.client import Forwarded
 from serve.compression import Compression
 from serve.errors import Faults
 from serve.gate import Gate
 from serve.gradio_page import GradioPages, Page
 from serve.headers import SecurityHeaders
-from serve.line import InLine, Left, Line
+from serve.in_line import InLine, Left
+from serve.line import Line
 from serve.long_address import LongAddress
 from serve.metrics import Counted, Metrics
 from serve.projector import Projector
@@ -22,11 +24,12 @@ from serve.projector import Projector
 def layers(
     routes: Sequence[BaseRoute], pages: Mapping[str, Page], line: Line, left: Left, metrics: Metrics
 ) -> list[Middleware]:
-    """Counts, headers, faults, the gate, two limits, the line, compression, two dresses for pages.
+    """A proxy's word, counts, headers, faults, the gate, two limits, the line, squeezing, dresses.
 
     `left` is what those who compute look at, to know whether somebody still waits.
     """
     return [
+        Middleware(Forwarded),
         Middleware(Counted, metrics=metrics, routes=routes),
         Middleware(SecurityHeaders),
         Middleware(Faults),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from tests.conftest import ROOT
         (settings.ORIGINS, "https://a.example\nnull", ("https://a.example", "null")),
         (settings.ORIGINS, "*", ("*",)),
         (settings.ORIGINS, " , ", ()),
+        (settings.PROXIES, "::1, 10.1.2.3/8", (ip_network("::1"), ip_network("10.0.0.0/8"))),
         (settings.LOG, "json", "json"),
         (settings.HOST_TOKEN, "0123456789abcdef", "0123456789abcdef"),
     ],
@@ -44,6 +46,7 @@ def test_what_is_set_is_read(setting: Setting[Any], given: str, read: object) ->
         *(("PORT", port) for port in ("0", "-1", "65536", "http", "78 60", "٣", "9" * 5000)),
         *(("OPENBOOK_MEMORY", memory) for memory in ("abc", "0", "-1", "4 GB", "1.5")),
         *(("OPENBOOK_HELPERS", many) for many in ("-3", "many", "65")),
+        ("OPENBOOK_PROXIES", "the proxy"),
         ("OPENBOOK_LOG", "yes"),
         ("OPENBOOK_HOST_TOKEN", "short"),
         ("OPENBOOK_HOST_TOKEN", "0123456789 abcdef"),
