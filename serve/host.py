@@ -7,6 +7,7 @@ these addresses do not exist. A program sends `Authorization: Bearer …`, a bro
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -26,6 +27,12 @@ from serve.parts import templates_of, words_for
 BEARER = "Bearer "
 FORWARDED = ("forwarded", "via", "x-real-ip")
 """Headers by which a proxy says that somebody else asks; and all that begin with `x-forwarded-`."""
+
+
+NAMED = re.compile(r"(?:(localhost|[\d.]+)|\[([\da-f:]+)\])(?::\d+)?", re.IGNORECASE)
+"""A Host that may be this machine: a name or an address of four numbers, or one of eight."""
+
+KEPT_BY_NOBODY = {"Cache-Control": "no-store"}
 
 
 @dataclass
@@ -62,9 +69,6 @@ def host_routes(metrics: Metrics, token: str) -> list[BaseRoute]:
     return [Route("/metrics", numbers), Route("/host/{language}", page)]
 
 
-KEPT_BY_NOBODY = {"Cache-Control": "no-store"}
-
-
 def may_see(request: Request, token: str) -> bool:
     """Whether whoever asks is at this machine, or says the token."""
     said = request.headers.get("authorization", "").removeprefix(BEARER)
@@ -84,10 +88,11 @@ def at_this_machine(scope: Scope) -> bool:
     for name in request.headers:
         if name in FORWARDED or name.startswith("x-forwarded-"):
             return False
-    asked = request.url.hostname or ""
-    return _is_here(request.client.host if request.client else "") and (
-        asked == "localhost" or _is_here(asked)
-    )
+    named = NAMED.fullmatch(request.headers.get("host", ""))
+    if named is None or request.client is None:
+        return False
+    asked = named[1] or named[2]
+    return _is_here(request.client.host) and (asked == "localhost" or _is_here(asked))
 
 
 def _is_here(name: str) -> bool:
