@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from engine import process
 from engine.leaving import left
+from livre_ouvert import settings
 from panels.api import calls, document, writing
 from panels.exercises import routes as exercises
 from panels.lab import demo as lab
@@ -26,16 +27,18 @@ from panels.screen.drawing import draw_page_part
 from panels.screen.words import words_of
 from panels.take import routes as take
 from panels.take.embed import embed
-from serve import client, connections, origins, seldom
+from serve import connections, log, origins, seldom
 from serve.addresses import routes
 from serve.api import Api, api_routes
 from serve.door import DoorError, door
 from serve.errors import on_http_exception
 from serve.exercises import exercise_routes
 from serve.gradio_page import Page
+from serve.host import host_routes
 from serve.language import LANGUAGES
 from serve.layers import layers
 from serve.line import Line
+from serve.metrics import Metrics
 from serve.pages import page_routes
 from serve.panels import panel_routes
 from serve.runs import run_routes
@@ -45,14 +48,14 @@ def main() -> None:
     """Serves until Ctrl-C or SIGTERM, then leaves with 0; a sentence and 1 if it cannot listen."""
     try:
         host, port = door()
-        client.check()
-    except (DoorError, client.ProxiesError) as sentence:
+    except DoorError as sentence:
         sys.exit(str(sentence))
 
+    log.settle(settings.LOG.of())
     try:
-        building.build()
+        pages = building.build()
     except building.BuildError as said:
-        sys.exit(f"The pages could not be built.\n{said}")
+        sys.exit(str(said))
 
     demo = lab.blocks()
     demo.queue(api_open=False)
@@ -80,12 +83,14 @@ def main() -> None:
     step = stepping()
     process.crew.start()
     line = Line(process.crew.at_once)
+    metrics = Metrics(process.figures, line)
     ours = routes(
         process.ready,
         line,
         panel_routes(drawing, page, taken, bench),
-        page_routes(building.BUILD, LANGUAGES),
+        page_routes(pages, LANGUAGES),
         api_routes(api, line),
+        host_routes(metrics, settings.HOST_TOKEN.of()),
     )
     ours += [*papers, *run_routes(step, line)]
     seldom.hush()
@@ -112,13 +117,14 @@ def main() -> None:
         prevent_thread_lock=True,
         app_kwargs={
             "openapi_url": None,
-            "lifespan": origins.outermost(origins.named()),
+            "lifespan": origins.outermost(settings.ORIGINS.of()),
             "routes": ours,
-            "middleware": layers(ours, gradio_pages(head), line, left),
+            "middleware": layers(ours, gradio_pages(head), line, left, metrics),
             "exception_handlers": {HTTPException: on_http_exception},
         },
         **looks,
     )
+    log.settle(settings.LOG.of())
     beginning.over()
     process.start_loading()
     print(f"Le labo est ouvert · The lab is open: {demo.local_url}", flush=True)

@@ -38,7 +38,7 @@ def lines() -> list[Line]:
             for step in range(1, STEPS + 1):
                 add(page, step)
             after = [of(process) for process in processes(running)]
-    helped = f"the app and its {len(idle) - 1} helpers"
+    helped = f"the app and its {max(0, len(idle) - 2)} helpers"
     return [
         *found,
         Line(f"memory: {helped}, no visitor", "", sum(idle), unit="MB"),
@@ -57,8 +57,9 @@ def after_import(parts: tuple[str, ...]) -> float:
 
 
 def processes(running: App) -> list[int]:
-    """The app's process, and those that it made."""
-    return [running.process.pid, *made_by(running.process.pid)]
+    """The app's process, the one that its helpers come from, and the helpers."""
+    app = running.process.pid
+    return [app, *made_by(app), *(helper for each in made_by(app) for helper in made_by(each))]
 
 
 def of(process: int) -> float:

@@ -23,8 +23,10 @@ import torch
 from torch import Tensor
 
 from engine.cores import ALL_CORES, CORES, SMALL, leave_the_cores, one_core, use
-from engine.kept import BYTES_KEPT, Kept
+from engine.kept import BYTES_KEPT, Kept, Lately
 from engine.leaving import LOOK_UP, LeftError, left
+from engine.memory import give_back
+from engine.tally import tally
 from engine.together import Part, hidden_together
 from engine.turns import turns
 from gpt.errors import CheckpointError
@@ -54,8 +56,9 @@ the last one served: they come back a moment later, one token longer, and share 
 FEW = 8
 """Rows that whoever asks judges at once; more are left to the thread that has all cores."""
 
-LESSONS_KEPT = 8
-"""Steps of training kept; each holds a few rows of logits."""
+INSIDE_KEPT, TEXTS_KEPT = 48_000_000, 8_000_000
+"""Bytes kept of what readings left inside the model, at the least, or once its weights; and of
+prompts with their ids."""
 
 ROW = 48
 """Bytes that a distribution holds for each token of the vocabulary: six columns of eight."""
@@ -92,18 +95,21 @@ class Engine:
         self._error: CheckpointError | None = None
         self._failed = math.inf  # when, on the monotonic clock
         self._progress = (0, 0)
+        self._heard: float | None = None  # when something last came, on the monotonic clock
+        self._began = math.inf
         self._lock = threading.Lock()  # of the four that follow
         self._arrived = threading.Condition(self._lock)
         self._readings = Kept()
         self._requests: OrderedDict[tuple[int, ...], _Request] = OrderedDict()
         self._busy = False
         self._hand = ALL_CORES
-        self.prompt_ids = lru_cache(maxsize=256)(self._prompt_ids)
-        self.trace = lru_cache(maxsize=4)(self._trace)
-        self.lesson = lru_cache(maxsize=LESSONS_KEPT)(self._lesson)
-        self.glance = lru_cache(maxsize=4)(self._glance)
-        self.written = lru_cache(maxsize=4)(self._written)
-        self.without = lru_cache(maxsize=16)(self._without)
+        self._inside, texts = Lately(INSIDE_KEPT), Lately(TEXTS_KEPT)
+        self.prompt_ids = texts.remembered(self._prompt_ids)
+        self.trace = self._inside.remembered(self._trace)
+        self.lesson = self._inside.remembered(self._lesson)
+        self.glance = self._inside.remembered(self._glance)
+        self.written = self._inside.remembered(self._written)
+        self.without = self._inside.remembered(self._without)
         self.distribution = distribution
 
     @property
@@ -120,6 +126,15 @@ class Engine:
     def progress(self) -> tuple[int, int]:
         """How many bytes of how many have come from the Hub; (0, 0) when none must come."""
         return self._progress
+
+    @property
+    def silence(self) -> float:
+        """For how many seconds nothing has come, while something should."""
+        got, size = self._progress
+        if self.over or (self._heard is not None and got == size):
+            return 0.0
+        since = self._began if self._heard is None else self._heard
+        return max(0.0, time.monotonic() - since)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -143,6 +158,7 @@ class Engine:
         """Begin to open the model in the background; later calls change nothing."""
         with self._starting:
             if self._thread is None:
+                self._began = time.monotonic()
                 self._thread = threading.Thread(target=self._open, name="open-model", daemon=True)
                 self._thread.start()
 
@@ -278,15 +294,19 @@ class Engine:
         if batch := self._next():
             began = time.monotonic()
             try:
-                self._advance(batch)
+                tokens = self._advance(batch)
             except BaseException as failure:
                 self._end(batch, failure)
             else:
                 served = [request for request in batch if not request.rest]
                 self._end(served)
+                taken = time.monotonic() - began
+                tally.count(passes=1, texts=len(batch), tokens=tokens, seconds=taken)
                 if not turns.working:
-                    self._linger(len(served), time.monotonic() - began)
+                    self._linger(len(served), taken)
             self._hand.submit(self._work)
+        else:
+            give_back()
 
     def _linger(self, served: int, taken: float) -> None:
         """Wait a moment for as many texts as were served to come back."""
@@ -322,8 +342,11 @@ class Engine:
             return self.model.nothing_read()
         return best if length == len(best.ids) else best.first(length)
 
-    def _advance(self, batch: Sequence[_Request]) -> None:
-        """Read on in every text of the batch; the logits of those that end are computed too."""
+    def _advance(self, batch: Sequence[_Request]) -> int:
+        """Read on in every text of the batch; the logits of those that end are computed too.
+
+        How many tokens were read.
+        """
         model, parts = self.model, []
         for request in batch:
             assert request.reading is not None
@@ -338,6 +361,7 @@ class Engine:
             request.reading = request.reading.extended(
                 part.ids, states.clone(), part.cache, 0, last.clone()
             )
+        return sum(len(part.ids) for part in parts)
 
     def _end(self, requests: Sequence[_Request], failure: BaseException | None = None) -> None:
         with self._lock:
@@ -355,6 +379,7 @@ class Engine:
             self._model = load(self.name, self._fits, self._told)
             size = sum(each.nbytes for each in self._model.network.parameters())
             self._readings.most = max(BYTES_KEPT, 2 * size)
+            self._inside.most = max(INSIDE_KEPT, size)
             row = ROW * self._model.network.config.vocabulary
             self.distribution = lru_cache(maxsize=max(1, ROWS_KEPT // row))(distribution)
             self._hand = one_core() if size <= SMALL else ALL_CORES
@@ -368,3 +393,4 @@ class Engine:
 
     def _told(self, got: int, size: int) -> None:
         self._progress = (got, size)
+        self._heard = time.monotonic()

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from engine.crew import Crew, helpers
-from engine.shelf import ALWAYS, Models, from_environment
+from engine.memory import held_by, memory_of, settle
+from engine.shelf import ALWAYS, Shelf, from_environment
+from engine.tally import tally
 
-models: Models = from_environment()
+settle()
 
-crew = Crew(helpers(), lambda: models.named(ALWAYS))
+models: Shelf = from_environment()
+
+
+def _begin() -> None:
+    """Of a helper: open its model."""
+    engine = models.named(ALWAYS)
+    tally.put("model", memory_of(engine.model.network.config))
+
+
+crew = Crew(helpers(), _begin)
 """Those who do what the events ask for, once the app has started them."""
 
 
@@ -22,3 +35,33 @@ def start_loading() -> None:
 def ready() -> bool:
     """Whether the model is in memory, here or a helper's."""
     return models.ready or crew.ready
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What this process and its helpers have done, and hold; memory in bytes."""
+
+    passes: int
+    texts: int
+    tokens: int
+    seconds: float
+    helpers: int
+    processes: list[int]
+    """The memory of each, of this one first."""
+    models: dict[str, int]
+    """What each takes, in all processes, by its name; 0 for one that is not in memory."""
+
+
+def figures() -> Figures:
+    """As they are now."""
+    sizes = models.held
+    sizes[ALWAYS] += int(tally.total("model"))
+    return Figures(
+        passes=int(tally.total("passes")),
+        texts=int(tally.total("texts")),
+        tokens=int(tally.total("tokens")),
+        seconds=tally.total("seconds"),
+        helpers=crew.count,
+        processes=[held for each in tally.processes if (held := held_by(each))],
+        models=sizes,
+    )

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from engine.memory import memory_of, spare_memory
 from gpt.errors import CheckpointError
 from gpt.model import Config
 from gpt.weights.hub import HUB_ID
+from livre_ouvert import settings
 
 ALWAYS = "conteur"
 TRY_AGAIN = 10.0
@@ -72,6 +73,16 @@ class Shelf:
         """Whether the bundled model is in memory."""
         return self.always.ready
 
+    @property
+    def held(self) -> dict[str, int]:
+        """The bytes that each model takes here, by its name; 0 for one that is not in memory."""
+        with self._lock:
+            ready = {name: engine for name, engine in self._engines.items() if engine.ready}
+        return {
+            name: memory_of(ready[name].model.network.config) if name in ready else 0
+            for name in self._sources
+        }
+
     def start(self) -> None:
         """Open the bundled model in the background."""
         self.always.start()
@@ -79,9 +90,10 @@ class Shelf:
     def named(self, name: str) -> Engine:
         """The engine of a model that is in memory; the bundled one is waited for.
 
-        Raises CheckpointError: of the kind "opening", with how many `megabytes` of a `size` are
-        here, as long as it is being opened; "not_offered" for a name the host did not list; or why
-        it could not be opened. A helper raises ElsewhereError for all but the bundled one.
+        Raises CheckpointError: of the kind "opening", as long as it is being opened, with how many
+        `megabytes` of a `size` are here and for how many seconds the Hub has been `silent`;
+        "not_offered" for a name the host did not list; or why it could not be opened. A helper
+        raises ElsewhereError for all but the bundled one.
         """
         if name not in self._sources:
             raise CheckpointError(f"The model {name} is not offered here.", "not_offered")
@@ -100,11 +112,13 @@ class Shelf:
             _ = engine.model  # raises what there is to say
             return engine
         got, size = engine.progress
+        of_the_hub = public(self._sources[name]) == self._sources[name]
         raise CheckpointError(
             f"The model {name} is being opened.",
             "opening",
             megabytes=got // 1_000_000,
             size=size // 1_000_000,
+            silent=int(engine.silence) if of_the_hub else 0,
         )
 
     def _make_room(self, name: str, config: Config) -> None:
@@ -132,11 +146,6 @@ class Shelf:
             for name, engine in self._engines.items()
             if engine.ready and name not in (ALWAYS, but)
         ]
-
-
-def offered(text: str) -> list[str]:
-    """The names in a list such as OPENBOOK_MODELS holds: "gpt2, distilgpt2" or one a line."""
-    return list(filter(None, (name.strip() for name in text.replace("\n", ",").split(","))))
 
 
 def public(source: str) -> str:
@@ -175,10 +184,8 @@ def _name(one: str, source: str, depth: int) -> str:
     return public(source) if depth == 1 else "/".join(Path(one).parts[-depth:])
 
 
-def from_environment(environment: Mapping[str, str] = os.environ) -> Shelf:
+def from_environment() -> Shelf:
     """The shelf that a host asks for by OPENBOOK_MODELS and OPENBOOK_MEMORY (megabytes)."""
-    memory = environment.get("OPENBOOK_MEMORY", "")
-    return Shelf(
-        offered(environment.get("OPENBOOK_MODELS", "")),
-        int(memory) * 1_000_000 if memory.isdecimal() else None,
-    )
+    megabytes = settings.MEMORY.of()
+    memory = None if megabytes is None else megabytes * 1_000_000
+    return Shelf(settings.MODELS.of(), memory)

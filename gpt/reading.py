@@ -27,6 +27,9 @@ ROWS_AT_ONCE = 128
 GUESSES = 3
 """First guesses of a row that are looked at, unless somebody asks for more."""
 
+ROW, TOKEN = 1_100, 300
+"""Bytes of a row that was judged, and of a token with its text."""
+
 BLOCK, MANY = 256, 1_000_000
 """Scores of a block, and how many scores make it worth while to look at blocks first."""
 
@@ -106,8 +109,10 @@ class Reading:
 
     @property
     def own_bytes(self) -> int:
-        """The memory this reading holds beside its cache."""
-        return sum(each.nbytes for each in (*self.states, *self._scores.values()))
+        """The memory this reading holds beside its cache: states, logits, and what was judged."""
+        tensors = (*self.states, *self._scores.values())
+        judged = ROW * len(self._judged) + TOKEN * ("tokens" in vars(self)) * len(self.ids)
+        return judged + sum(each.untyped_storage().nbytes() for each in tensors)
 
     @property
     def judged(self) -> int:

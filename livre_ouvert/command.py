@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from livre_ouvert import HOUSE
+from livre_ouvert import HOUSE, settings
 from livre_ouvert.language import Terminal, command_words, language_of
 from livre_ouvert.options import WRONG, Parser, parser_of
 from panels.pages import building
@@ -55,15 +55,14 @@ def _serve(options: argparse.Namespace, words: Words) -> int:
     given = {"HOST": options.host, "PORT": options.port}
     os.environ.update({name: str(value) for name, value in given.items() if value is not None})
     try:
+        settings.check()
         door()
-        building.BUILD.mkdir(parents=True, exist_ok=True)
-        writable = building.fresh() or os.access(building.BUILD, os.W_OK)
+    except settings.SettingError as reason:
+        return _refused(words(f"settings.{reason.kind}", **reason.values))
     except DoorError as reason:
         return _refused(words(f"door.{reason.kind}", **reason.values))
-    except OSError:
-        writable = False
-    if not writable:
-        return _refused(words("wrong.build", folder=str(building.BUILD)))
+    if not building.possible():
+        return _refused(words("wrong.build", folder=str(building.PLACES[-1])))
     runpy.run_path(str(HOUSE / "app.py"), run_name="__main__")
     return 0
 

@@ -19,6 +19,7 @@ def routes(
     panels: Sequence[BaseRoute] = (),
     pages: Sequence[BaseRoute] = (),
     api: Sequence[BaseRoute] = (),
+    host: Sequence[BaseRoute] = (),
 ) -> list[BaseRoute]:
     """Every address of ours, in the order in which they are tried."""
 
@@ -36,6 +37,7 @@ def routes(
         line.route(),
         *panels,
         *api,
+        *host,
         *pages,
         dress(),
     ]

@@ -14,6 +14,8 @@ import sys
 import threading
 from types import FrameType
 
+from livre_ouvert import settings
+
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -30,7 +32,12 @@ def settle() -> None:
     """Nobody is told that the app runs, no proxy stands before it, a stop signal ends it with 0;
     nothing is looked through for garbage until it is `over`. Nothing is drawn with Matplotlib, and
     this is no notebook: Gradio, which looks for the one on the disk before and after each event,
-    and Plotly, which would load the other where it is installed, are told so at once."""
+    and Plotly, which would load the other where it is installed, are told so at once. What the host
+    sets is read, too: what cannot be ends the process with a sentence and 1."""
+    try:
+        settings.check()
+    except settings.SettingError as sentence:
+        sys.exit(str(sentence))
     os.environ.update(QUIET)
     os.environ.pop(SPACE_MARK, None)
     for name in ("NO_PROXY", "no_proxy"):

@@ -6,33 +6,18 @@ OPENBOOK_PROXIES alone, and of Hugging Face's, through which alone a Space is re
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from functools import lru_cache
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-NAME = "OPENBOOK_PROXIES"
-OF_A_SPACE = "10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16"
+from livre_ouvert import settings
+
+OF_A_SPACE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 """Where a Space's readers come from: the network that it shares with its proxy alone."""
 
 A_HOME = 64
 """Bits of an IPv6 address that a reader does not choose: the rest is theirs to change at will."""
-
-Network = IPv4Network | IPv6Network
-
-
-class ProxiesError(Exception):
-    """OPENBOOK_PROXIES names something that is no address; the message says so in one sentence."""
 
 
 def address(scope: Scope) -> str:
@@ -62,11 +47,6 @@ def proxied(scope: Scope) -> bool:
     return peer is not None and _is_named(peer)
 
 
-def check(environment: Mapping[str, str] = os.environ) -> None:
-    """Read what the host names, before anybody asks. Raises ProxiesError."""
-    _named(_told(environment))
-
-
 class Forwarded:
     """A request that a named proxy took over https is one of https."""
 
@@ -81,23 +61,9 @@ class Forwarded:
         await self.app(scope, receive, send)
 
 
-def _told(environment: Mapping[str, str]) -> str:
-    return environment.get(NAME) or (OF_A_SPACE if environment.get("SPACE_ID") else "")
-
-
-@lru_cache(maxsize=8)
-def _named(told: str) -> tuple[Network, ...]:
-    try:
-        return tuple(
-            ip_network(each.strip(), strict=False) for each in told.split(",") if each.strip()
-        )
-    except ValueError as reason:
-        sentence = f"{NAME} must be addresses or networks with commas between them: {reason}."
-        raise ProxiesError(sentence) from None
-
-
 def _is_named(one: IPv4Address | IPv6Address) -> bool:
-    return any(one in network for network in _named(_told(os.environ)))
+    named = settings.PROXIES.of() or (OF_A_SPACE if settings.SPACE.of() else ())
+    return any(one in network for network in named)
 
 
 def _peer(scope: Scope) -> IPv4Address | IPv6Address | None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
 from collections.abc import Mapping
 
-PORT = 7860
+from livre_ouvert import settings
 
 
 class DoorError(Exception):
     """The app cannot listen there; the message says in one sentence why.
 
-    `kind` names the reason for those who say it in other words: "number", "taken", "reserved" or
-    "host"; `values` are what belongs to it.
+    `kind` names the reason for those who say it in other words: "taken", "reserved" or "host";
+    `values` are what belongs to it.
     """
 
     def __init__(self, message: str, kind: str, **values: str) -> None:
@@ -23,14 +22,15 @@ class DoorError(Exception):
         self.values = values
 
 
-def door(environment: Mapping[str, str] = os.environ) -> tuple[str, int]:
+def door(environment: Mapping[str, str] = settings.ENVIRONMENT) -> tuple[str, int]:
     """The host and the port to listen on, known to be free.
 
     Without HOST the app answers this machine only; a Space, which is reached through its own
-    container's network, answers everybody. Raises DoorError.
+    container's network, answers everybody. Raises DoorError, and SettingError for no port.
     """
-    host = environment.get("HOST") or ("0.0.0.0" if environment.get("SPACE_ID") else "127.0.0.1")
-    port = _number(environment.get("PORT") or str(PORT))
+    everybody = settings.SPACE.of(environment)
+    host = settings.HOST.of(environment) or ("0.0.0.0" if everybody else "127.0.0.1")
+    port = settings.PORT.of(environment)
     try:
         with socket.socket() as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -38,13 +38,6 @@ def door(environment: Mapping[str, str] = os.environ) -> tuple[str, int]:
     except OSError as reason:
         raise _error(host, port, reason) from None
     return host, port
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        sentence = f"PORT must be a number from 1 to 65535, not {text!r}."
-        raise DoorError(sentence, "number", given=text)
-    return int(text)
 
 
 def _error(host: str, port: int, reason: OSError) -> DoorError:

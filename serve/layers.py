@@ -17,18 +17,20 @@ from serve.headers import SecurityHeaders
 from serve.in_line import InLine, Left
 from serve.line import Line
 from serve.long_address import LongAddress
+from serve.metrics import Counted, Metrics
 from serve.projector import Projector
 
 
 def layers(
-    routes: Sequence[BaseRoute], pages: Mapping[str, Page], line: Line, left: Left
+    routes: Sequence[BaseRoute], pages: Mapping[str, Page], line: Line, left: Left, metrics: Metrics
 ) -> list[Middleware]:
-    """A proxy's word, headers, faults, the gate, two limits, the line, compression, two dresses.
+    """A proxy's word, counts, headers, faults, the gate, two limits, the line, squeezing, dresses.
 
     `left` is what those who compute look at, to know whether somebody still waits.
     """
     return [
         Middleware(Forwarded),
+        Middleware(Counted, metrics=metrics, routes=routes),
         Middleware(SecurityHeaders),
         Middleware(Faults),
         Middleware(Gate, routes=routes),

@@ -80,6 +80,7 @@ class Line:
 
     def __init__(self, at_once: int) -> None:
         self.at_once = at_once
+        self.served, self.waited = 0, 0.0  # how many had their turn, and their seconds of waiting
         self.open: Counter[str] = Counter()
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         self._inside: Counter[str] = Counter()
@@ -117,6 +118,7 @@ class Line:
     @asynccontextmanager
     async def place(self, client: str) -> AsyncIterator[None]:
         """A place, waited for."""
+        came = time.monotonic()
         coming: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(client, deque()).append(coming)
         self._is_about(client)
@@ -130,6 +132,8 @@ class Line:
                 self._gone(client, coming)
             raise
         began = time.monotonic()
+        self.served += 1
+        self.waited += began - came
         try:
             yield
         finally:

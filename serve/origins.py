@@ -7,8 +7,7 @@ at, and taken off what goes further in.
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
@@ -78,9 +77,3 @@ def outermost(
         yield
 
     return lifespan
-
-
-def named(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """The origins in OPENBOOK_ORIGINS: "https://course.example.org, …", or "*" for any."""
-    listed = environment.get("OPENBOOK_ORIGINS", "").replace("\n", ",").split(",")
-    return [origin for each in listed if (origin := each.strip().rstrip("/"))]

@@ -34,18 +34,19 @@ MANY = {"asyncio", "concurrent", "multiprocessing", "queue", "socket"}
 OURS = {"gpt", "engine", "panels", "serve", "livre_ouvert", "app", "tests", "benchmarks"}
 MAY_KNOW = {
     "gpt": {"gpt"},
-    "engine": {"gpt", "engine"},
+    "engine": {"gpt", "engine", "livre_ouvert"},
     "panels": {"gpt", "engine", "panels", "livre_ouvert"},
     "serve": {"serve", "livre_ouvert"},
     "livre_ouvert": {"gpt", "panels", "serve", "livre_ouvert"},
     "livre_ouvert/__init__.py": set(),
-    "app.py": {"gpt", "engine", "panels", "serve"},
+    "livre_ouvert/settings.py": set(),
+    "app.py": {"gpt", "engine", "panels", "serve", "livre_ouvert"},
     "benchmarks": {"benchmarks", "gpt", "engine", "tests"},
 }
 """The floors of the house, gpt < engine < panels < app; `serve` stands beside and knows none.
 
 The command, `livre_ouvert`, is a door like the app's; what its package itself says, where the
-folders of the house are, stands under all.
+folders of the house are and what the host sets, stands under all.
 """
 
 PEER = "benchmarks/plain_app.py"
@@ -140,22 +141,23 @@ def test_each_part_knows_only_what_stands_below_it(place: str) -> None:
     assert {name: known for name, known in knowing.items() if known} == {}
 
 
-def test_what_all_stand_on_is_where_the_folders_are() -> None:
+def test_what_all_stand_on_is_where_the_folders_are_and_what_the_host_sets() -> None:
     """Of the package of the command, the floors know that alone."""
-    known = {
-        name
-        for path in python_files("gpt", "engine", "panels", "serve")
-        for node in ast.walk(tree(path))
-        for name in (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [str(node.module)]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
-        if name.split(".")[0] == "livre_ouvert"
-    }
-    assert known == {"livre_ouvert"}
+    command = {module_of(path) for path in python_files("livre_ouvert")}
+    floors = python_files("gpt", "engine", "panels", "serve")
+    known = {name for path in floors for name in imported(path, command)}
+    assert known <= {"livre_ouvert", "livre_ouvert.settings"}
+
+
+def test_what_the_host_sets_is_read_in_one_place() -> None:
+    """Others hand the environment on to a process, settle it for a library, or ask for a language:
+    `os.environ` alone, never `environ[…]` or `environ.get`."""
+    reading = [
+        name_of(path)
+        for path in python_files("app.py", "gpt", "engine", "panels", "serve", "livre_ouvert")
+        if re.search(r"getenv|environ(\.get)?[\[(]", path.read_text("utf-8"))
+    ]
+    assert sorted(reading) == ["serve/beginning.py"]
 
 
 def test_the_lesson_knows_of_one_reader() -> None:

@@ -17,6 +17,9 @@ SAID = (
 REMEDIES = {"loose_space": "trim", "greedy": "greedy"}
 """The acts that some notes offer."""
 
+SILENCE = 5
+"""Seconds after which it is told that nothing comes, and again: one who listens hears each."""
+
 NAME_SHOWN = 80
 ANY_ID = 1_000_000_000
 
@@ -45,8 +48,12 @@ def note_of(reason: CheckpointError, name: str, answering: str) -> Note:
     if name == MODEL or reason.kind not in SAID:
         return Note("model", {})
     told: dict[str, int | str] = {"name": name[:NAME_SHOWN], "answering": answering}
-    if reason.kind == "opening" and reason.values.get("size"):
-        return Note("model_coming", told | reason.values)
+    if reason.kind == "opening":
+        silent = reason.values.get("silent", 0) // SILENCE * SILENCE
+        if silent:
+            return Note("model_silent", told | {"seconds": silent})
+        if reason.values.get("size"):
+            return Note("model_coming", told | reason.values)
     return Note(f"model_{reason.kind}", told | (reason.values if reason.kind == "memory" else {}))
 
 
@@ -55,7 +62,7 @@ def for_template(notes: Sequence[Note]) -> list[dict[str, object]]:
 
     `act` is what the reader can do about it at once, if anything.
     """
-    opening = ("model_opening", "model_coming")
+    opening = ("model_opening", "model_coming", "model_silent")
     return [
         {
             "key": note.key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -16,11 +17,13 @@ from typing import Any
 import pytest
 
 import gpt
+from engine import crew as crews
 from engine.crew import AT_ONCE, Crew, helpers
 from engine.leaving import LeftError, left
 from engine.shelf import ElsewhereError, Shelf
 from tests.conftest import ROOT
 from tests.engine.waiting import until
+from tests.processes import made_by
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="helpers are for Linux")
 HERE = os.getpid()
@@ -96,15 +99,12 @@ class Team:
 def team() -> Iterator[Team]:
     team = Team()
     yield team
+    assert team.crew._nursery is not None
+    team.crew._nursery._door.close()
     for helper in team.crew._helpers:
-        helper._process.kill()
-        helper._process.join(PATIENCE)
-    team.loop.run_until_complete(asyncio.sleep(0))
-    for helper in team.crew._helpers:
-        for _, writer in helper._open:
-            writer.close()
-        for end in (helper._state, *helper._idle):
-            end.close()
+        helper.close()
+    for nursery in multiprocessing.active_children():
+        nursery.join(PATIENCE)
     team.loop.run_until_complete(asyncio.sleep(0))
     team.loop.close()
 
@@ -145,11 +145,51 @@ def test_what_goes_wrong_is_raised_here(team: Team) -> None:
     assert team.ask("where", "a") != [HERE]
 
 
-def test_a_helper_that_ends_is_done_without(capfd: pytest.CaptureFixture[str], team: Team) -> None:
-    texts = list(map(str, range(8)))
+def test_a_helper_that_ends_is_done_without(caplog: pytest.LogCaptureFixture, team: Team) -> None:
+    texts = list(map(str, range(6 * AT_ONCE)))  # more than there are lines: some wait for one
     assert team.ask("ends", *texts) == texts
     assert team.ask("where", "a") == [HERE]
-    assert capfd.readouterr().err.count("helper ended") == 2
+    assert caplog.text.count("helper ended") == 2
+
+
+def test_others_come_for_those_that_ended_and_nothing_is_left_of_these(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crews, "AGAIN", 0.01)
+    team.crew.begin()
+    until(lambda: all(helper.ready for helper in team.crew._helpers))
+    texts = list(map(str, range(10)))
+    (nursery,) = (each.pid or 0 for each in multiprocessing.active_children())
+    first = made_by(nursery)
+    for helper in first:
+        os.kill(helper, signal.SIGKILL)
+    until(lambda: made_by(nursery) == [])
+    assert team.ask("where", *texts) == [HERE] * len(texts)
+
+    async def others() -> set[int]:
+        while not team.crew.ready:
+            await asyncio.sleep(0.001)
+        found: list[Any] = list(await asyncio.gather(*map(team.asked["where"], texts)))
+        return set(found)
+
+    where = team.loop.run_until_complete(asyncio.wait_for(others(), PATIENCE))
+    assert where <= set(made_by(nursery))
+    assert not where & {HERE, *first}
+
+
+def test_without_a_nursery_no_others_come(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crews, "AGAIN", 0.0)
+    (nursery,) = multiprocessing.active_children()
+    until(lambda: len(made_by(nursery.pid or 0)) == 2)
+    helpers = made_by(nursery.pid or 0)
+    nursery.kill()
+    nursery.join()
+    assert set(team.ask("where", "a", "b")) <= set(helpers)
+    for helper in helpers:
+        os.kill(helper, signal.SIGKILL)
+    until(lambda: not any(map(_alive, helpers)))
+    for _ in range(3):
+        assert team.ask("where", "a", "b") == [HERE, HERE]
 
 
 def test_who_does_not_wait_leaves_the_line_in_order(team: Team) -> None:
@@ -214,19 +254,23 @@ def test_without_helpers_threads_of_this_process_do_the_work() -> None:
 
 def test_helpers_end_with_the_process_that_made_them() -> None:
     script = (
-        "import os, signal\n"
+        "import multiprocessing, os, signal\n"
         "from engine.crew import Crew\n"
+        "from tests.engine.waiting import until\n"
+        "from tests.processes import made_by\n"
         "crew = Crew(2, lambda: None)\n"
         "crew.start()\n"
         "crew.begin()\n"
-        "print(*(helper._process.pid for helper in crew._helpers), flush=True)\n"
+        "until(lambda: all(helper.ready for helper in crew._helpers))\n"
+        "(nursery,) = multiprocessing.active_children()\n"
+        "print(nursery.pid, *made_by(nursery.pid), flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=PATIENCE
     )  # its output ends when the last process that holds it does
     pids = list(map(int, done.stdout.split()))
-    assert len(pids) == 2
+    assert len(pids) == 3
     until(lambda: not any(map(_alive, pids)))
     assert done.stderr == b""
 
@@ -238,10 +282,10 @@ def _alive(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize(("said", "many"), [("0", 0), ("3", 3), ("", None), ("many", None)])
-def test_a_host_says_how_many(said: str, many: int | None) -> None:
-    found = helpers({"OPENBOOK_HELPERS": said})
-    assert found == many if many is not None else 0 <= found <= 4
+@pytest.mark.parametrize(("said", "many"), [("0", 0), ("3", 3), ("", None)])
+def test_a_host_says_how_many(said: str, many: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBOOK_HELPERS", said)
+    assert helpers() == many if many is not None else 0 <= helpers() <= 4
 
 
 def test_a_copy_of_the_shelf_opens_no_other_model(monkeypatch: pytest.MonkeyPatch) -> None:

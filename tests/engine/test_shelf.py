@@ -13,7 +13,7 @@ import gpt
 from engine import shelf as shelves
 from engine.engine import Engine
 from engine.memory import memory_of, spare_memory
-from engine.shelf import ALWAYS, Shelf, from_environment, offered, public
+from engine.shelf import ALWAYS, Shelf, from_environment, public
 from gpt.training.export import export
 
 PATIENCE = 60.0
@@ -124,14 +124,57 @@ def test_a_listed_model_opens_in_the_background(
     shelf = Shelf(folders)
     with pytest.raises(gpt.CheckpointError) as opening:
         shelf.named(public(folders[0]))
-    assert (opening.value.kind, opening.value.values) == ("opening", {"megabytes": 0, "size": 0})
+    assert (opening.value.kind, opening.value.values) == (
+        "opening",
+        {"megabytes": 0, "size": 0, "silent": 0},
+    )
     let.set()
     assert told.wait(PATIENCE)
     with pytest.raises(gpt.CheckpointError) as opening:
         shelf.named(public(folders[0]))
-    assert opening.value.values == {"megabytes": 30, "size": 90}
+    assert opening.value.values == {"megabytes": 30, "size": 90, "silent": 0}
     goes_on.set()
     assert opened(shelf, folders[0]).ready
+
+
+def test_the_seconds_are_counted_for_which_the_hub_says_nothing(
+    folders: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, load, tell, go = 100.0, gpt.load, threading.Event(), threading.Event()
+
+    def slowly(*given: object) -> gpt.Model:
+        assert tell.wait(PATIENCE)
+        given[2](1, 2)  # type: ignore[operator]
+        told.set()
+        assert go.wait(PATIENCE)
+        given[2](2, 2)  # type: ignore[operator]
+        last.set()
+        assert end.wait(PATIENCE)
+        return load(folders[0])
+
+    told, last, end = threading.Event(), threading.Event(), threading.Event()
+    monkeypatch.setattr("engine.engine.load", slowly)
+    monkeypatch.setattr("engine.engine.time.monotonic", lambda: clock)
+    shelf = Shelf(["someone/small", folders[1]])
+
+    def silent(name: str) -> object:
+        with pytest.raises(gpt.CheckpointError) as opening:
+            shelf.named(name)
+        return opening.value.values["silent"]
+
+    assert silent("someone/small") == silent(public(folders[1])) == 0
+    clock = 107.5
+    assert silent("someone/small") == 7
+    assert silent(public(folders[1])) == 0  # it comes from no hub
+    tell.set()
+    assert told.wait(PATIENCE)
+    clock = 110.0
+    assert silent("someone/small") == 2
+    go.set()
+    assert last.wait(PATIENCE)
+    clock = 200.0
+    assert silent("someone/small") == 0  # it has all come
+    end.set()
 
 
 def test_the_model_asked_for_longest_ago_makes_room(folders: list[str], model: gpt.Model) -> None:
@@ -172,10 +215,11 @@ def test_a_model_that_did_not_open_may_be_tried_again_later(
     assert opened(shelf, name).ready
 
 
-def test_a_host_names_its_models_in_the_environment() -> None:
-    assert offered(" gpt2,distilgpt2\n/models/mine ,, ") == ["gpt2", "distilgpt2", "/models/mine"]
-    shelf = from_environment({"OPENBOOK_MODELS": "gpt2", "OPENBOOK_MEMORY": "1"})
+def test_a_host_names_its_models_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert from_environment().names == (ALWAYS,)
+    monkeypatch.setenv("OPENBOOK_MODELS", "gpt2")
+    monkeypatch.setenv("OPENBOOK_MEMORY", "1")
+    shelf = from_environment()
     assert shelf.names == (ALWAYS, "gpt2")
-    assert from_environment({}).names == (ALWAYS,)
     with pytest.raises(gpt.CheckpointError, match="needs 995 MB of memory; 1 MB may be used"):
         shelf._make_room("gpt2", gpt.Config(50257, 1024, 12, 12, 768))

@@ -241,8 +241,8 @@ def test_serve_says_why_it_cannot(
     there = told("--host", "192.0.2.1", "--port", str(free_port()))
     assert there == words("door.host", host="192.0.2.1")
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(building, "BUILD", tmp_path / "file" / "build")
-    sentence = words("wrong.build", folder=str(building.BUILD))
+    monkeypatch.setattr(building, "PLACES", [tmp_path / "file" / "build"])
+    sentence = words("wrong.build", folder=str(building.PLACES[-1]))
     assert told("--host", "127.0.0.1", "--port", str(free_port())) == sentence
 
 

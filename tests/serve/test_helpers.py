@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.conftest import start, wait_until_ready
+from tests.engine.waiting import until
 from tests.ports import free_port
 from tests.processes import made_by
 from tests.serve.lab_page import lab_page
@@ -75,7 +76,8 @@ def test_helpers_change_no_answer_and_a_killed_one_is_not_missed(tmp_path: Path)
         assert made_by(process) == []
         told = panels(client), labs(client)
     with app(tmp_path / "with", 2) as (client, process):
-        helpers = made_by(process)
+        (nursery,) = made_by(process)
+        helpers = made_by(nursery)
         assert len(helpers) == 2
         assert (panels(client), labs(client)) == told
         os.kill(helpers[0], signal.SIGKILL)
@@ -84,4 +86,6 @@ def test_helpers_change_no_answer_and_a_killed_one_is_not_missed(tmp_path: Path)
         os.kill(helpers[1], signal.SIGKILL)
         assert (panels(client), labs(client)) == told
         assert client.get("/healthz").json() == {"ok": True, "model": True}
+        until(lambda: len(set(made_by(nursery)) - set(helpers)) == 2)
+        assert (panels(client), labs(client)) == told
     assert "A helper ended" in (tmp_path / "with" / "log").read_text("utf-8")

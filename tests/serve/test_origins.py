@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from serve.origins import named, outermost
+from serve.origins import outermost
 
 COURSE = "https://course.example.org"
 ADDRESS = "/api/v1/read"
@@ -69,18 +69,3 @@ def test_only_those_who_are_named() -> None:
 def test_a_star_is_anybody() -> None:
     with asking("*") as client:
         assert allowed(client, "https://anybody.example") == "*"
-
-
-@pytest.mark.parametrize(
-    ("told", "origins"),
-    [
-        ("", []),
-        (" , ", []),
-        ("https://a.example/, https://b.example:8443", ["https://a.example", "https://b.example:8443"]),
-        ("https://a.example\nnull", ["https://a.example", "null"]),
-        ("*", ["*"]),
-    ],
-)  # fmt: skip
-def test_the_host_names_them(told: str, origins: list[str]) -> None:
-    assert named({"OPENBOOK_ORIGINS": told}) == origins
-    assert named({}) == []

@@ -120,10 +120,9 @@ def test_values_are_counted_from_the_model(conteur: Engine) -> None:
 
 
 def test_the_pages_build_strictly_and_name_no_foreign_host() -> None:
-    building.build()
-    assert building.fresh()
+    pages = building.build()
     for language in LANGUAGES:
-        built = sorted((building.BUILD / language).rglob("*.html"))
+        built = sorted((pages / language).rglob("*.html"))
         assert len(built) == len(TABLE)
         for each in built:
             text = each.read_text("utf-8")

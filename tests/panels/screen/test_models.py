@@ -21,7 +21,7 @@ from panels.catalogue import PANELS
 from panels.pages.routes import drawing, page
 from panels.screen.acts import act, back
 from panels.screen.models import SAID, answerable, for_template, note_of
-from panels.screen.state import MODEL, State, from_json, from_query
+from panels.screen.state import MODEL, Note, State, from_json, from_query
 from panels.screen.view import look
 from panels.screen.words import LANGUAGES, words_of
 from tests.gpt.reference import gpt2, save
@@ -207,6 +207,20 @@ def test_every_reason_is_said_in_the_readers_language(kind: str, language: str) 
     assert given["again"] == (kind == "opening")
     assert given["refused"] == (kind != "opening")
     assert given["act"] == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_hub_that_says_nothing_is_told_with_its_seconds(language: str) -> None:
+    def note(silent: int, size: int) -> Note:
+        opening = gpt.CheckpointError("-", "opening", megabytes=1, size=size, silent=silent)
+        return note_of(opening, "gpt2", "conteur")
+
+    keys = [note(silent, size).key for silent, size in ((4, 0), (4, 9), (5, 0), (19, 9))]
+    assert keys == ["model_opening", "model_coming", "model_silent", "model_silent"]
+    said = words_of(language)("notes.model_silent", **dict(note(19, 9).values))
+    assert "15 s" in said.replace("\u202f", " ").replace("\u00a0", " ")
+    (given,) = for_template([note(19, 9)])
+    assert given["again"]
 
 
 def test_a_model_that_was_looked_at_leaves_memory_when_it_is_dropped(
