@@ -11,6 +11,7 @@ import sys
 from functools import partial
 from typing import Any
 
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from engine import process
@@ -25,11 +26,12 @@ from panels.screen.drawing import draw_page_part
 from panels.screen.words import words_of
 from panels.take import routes as take
 from panels.take.embed import embed
-from serve import client, origins
+from serve import client, log, origins
 from serve.addresses import routes
 from serve.api import Api, api_routes
 from serve.door import DoorError, door
-from serve.errors import on_http_exception
+from serve.errors import on_http_exception, on_invalid
+from serve.events import Event
 from serve.exercises import exercise_routes
 from serve.gradio_page import Page
 from serve.language import LANGUAGES
@@ -42,6 +44,7 @@ from serve.panels import panel_routes
 
 def main() -> None:
     """Serves until Ctrl-C or SIGTERM, then leaves with 0; a sentence and 1 if it cannot listen."""
+    log.begin()
     try:
         host, port = door()
         client.check()
@@ -87,6 +90,11 @@ def main() -> None:
     )
     ours += papers
     make_room()
+    events = {
+        number: Event(len(asked.inputs), asked.queue)
+        for number, asked in demo.fns.items()
+        if asked.fn is not None  # some act in the page alone
+    }
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
     demo.launch(
@@ -111,8 +119,18 @@ def main() -> None:
             "openapi_url": None,
             "lifespan": origins.outermost(origins.named()),
             "routes": ours,
-            "middleware": layers(ours, gradio_pages(head), line, left),
-            "exception_handlers": {HTTPException: on_http_exception},
+            "middleware": layers(
+                ours,
+                gradio_pages(head),
+                events,
+                lambda session: session in demo._queue.pending_messages_per_session,
+                line,
+                left,
+            ),
+            "exception_handlers": {
+                HTTPException: on_http_exception,
+                RequestValidationError: on_invalid,
+            },
         },
         **looks,
     )

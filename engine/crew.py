@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import multiprocessing
 import os
 import pickle
 import socket
 import sys
 import threading
-import traceback
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from functools import wraps
@@ -25,6 +25,8 @@ from engine.leaving import LOOK_UP, LeftError, left
 from engine.memory import spare_memory
 from engine.shelf import ElsewhereError
 from gpt.errors import CheckpointError
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Work = Callable[..., Any]
@@ -254,7 +256,7 @@ def _done(work: Work, given: Sequence[Any]) -> bytes:
     except (ElsewhereError, CheckpointError, LeftError):
         pass
     except Exception:
-        traceback.print_exc()
+        logger.exception("A helper could not do %s", getattr(work, "__name__", work))
     return pickle.dumps(None)
 
 

@@ -29,6 +29,9 @@ OPEN = re.compile(
     re.VERBOSE,
 )
 
+LONGEST = 255
+"""Bytes of an address before its `?`: no name on a disk is longer, and no address here is."""
+
 
 class Gate:
     """404 for every address that is neither ours nor on the list."""
@@ -44,5 +47,7 @@ class Gate:
             await self.app(scope, receive, send)
 
     def _exists(self, scope: Scope) -> bool:
+        if len(scope["path"].encode()) > LONGEST:
+            return False
         ours = any(route.matches(scope)[0] != Match.NONE for route in self.routes)
         return ours or OPEN.fullmatch(scope["path"]) is not None

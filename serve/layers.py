@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
@@ -11,6 +11,7 @@ from serve.body_limit import BodyLimit
 from serve.client import Forwarded
 from serve.compression import Compression
 from serve.errors import Faults
+from serve.events import Event, Events
 from serve.gate import Gate
 from serve.gradio_page import GradioPages, Page
 from serve.headers import SecurityHeaders
@@ -20,11 +21,17 @@ from serve.projector import Projector
 
 
 def layers(
-    routes: Sequence[BaseRoute], pages: Mapping[str, Page], line: Line, left: Left
+    routes: Sequence[BaseRoute],
+    pages: Mapping[str, Page],
+    events: Mapping[int, Event],
+    begun: Callable[[str], bool],
+    line: Line,
+    left: Left,
 ) -> list[Middleware]:
-    """A proxy's word, headers, faults, the gate, two limits, the line, compression, two dresses.
+    """A proxy's word, headers, faults, the gate, three bounds, the line, compression, two dresses.
 
-    `left` is what those who compute look at, to know whether somebody still waits.
+    `begun` tells whether somebody has begun a session of Gradio's; `left` is what those who compute
+    look at, to know whether somebody still waits.
     """
     return [
         Middleware(Forwarded),
@@ -33,6 +40,7 @@ def layers(
         Middleware(Gate, routes=routes),
         Middleware(LongAddress),
         Middleware(BodyLimit),
+        Middleware(Events, events=events, begun=begun),
         Middleware(InLine, line=line, left=left),
         Middleware(Compression),
         Middleware(Projector),

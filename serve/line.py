@@ -87,7 +87,7 @@ class InLine:
         if scope["type"] != "http" or not COMPUTED.match(scope["path"]):
             await self.app(scope, receive, send)
             return
-        arrived = await _whole(receive)
+        arrived = await whole(receive)
         if arrived is None:
             return
         gone, begun = threading.Event(), asyncio.Event()
@@ -117,7 +117,7 @@ class InLine:
             answering.cancel()
 
 
-async def _whole(receive: Receive) -> list[Message] | None:
+async def whole(receive: Receive) -> list[Message] | None:
     """The messages of a request's body; None when it is broken off."""
     arrived: list[Message] = []
     while not arrived or arrived[-1].get("more_body"):
