@@ -1,4 +1,7 @@
-"""The layers that every request passes on its way to the lab, the outermost first."""
+"""The layers that every request passes on its way to the lab, the outermost first.
+
+Three more stand around them and around Gradio's own: `origins.outermost`.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,11 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from serve.body_limit import BodyLimit
-from serve.client import Forwarded
 from serve.compression import Compression
 from serve.errors import Faults
 from serve.events import Event, Events
 from serve.gate import Gate
 from serve.gradio_page import GradioPages, Page
-from serve.headers import SecurityHeaders
 from serve.line import InLine, Left, Line
 from serve.long_address import LongAddress
 from serve.projector import Projector
@@ -28,14 +29,12 @@ def layers(
     line: Line,
     left: Left,
 ) -> list[Middleware]:
-    """A proxy's word, headers, faults, the gate, three bounds, the line, compression, two dresses.
+    """Faults, the gate, three bounds, the line, compression, two dresses.
 
     `begun` tells whether somebody has begun a session of Gradio's; `left` is what those who compute
     look at, to know whether somebody still waits.
     """
     return [
-        Middleware(Forwarded),
-        Middleware(SecurityHeaders),
         Middleware(Faults),
         Middleware(Gate, routes=routes),
         Middleware(LongAddress),
