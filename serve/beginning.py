@@ -19,8 +19,6 @@ QUIET = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
 }
-PROXIES = "FORWARDED_ALLOW_IPS"
-"""Whose word the server under Gradio believes, this machine's unless told; `client.py` decides."""
 SPACE_MARK = "SYSTEM"
 """Where this says "spaces", Gradio watches its own source, and its page fetches fonts and asks a
 foreign host about the Space. None of it is needed to run there."""
@@ -33,7 +31,7 @@ def settle() -> None:
     nothing is looked through for garbage until it is `over`. Nothing is drawn with Matplotlib, and
     this is no notebook: Gradio, which looks for the one on the disk before and after each event,
     and Plotly, which would load the other where it is installed, are told so at once."""
-    os.environ.update({**QUIET, PROXIES: ""})
+    os.environ.update(QUIET)
     os.environ.pop(SPACE_MARK, None)
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), LOOPBACK]))

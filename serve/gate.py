@@ -1,7 +1,9 @@
 """Which addresses exist: all of ours, and of Gradio's only those that the lab needs.
 
 Left to itself Gradio takes uploads, fetches foreign addresses, lists its functions and shows its
-monitoring. What is not needed does not exist here. What exists answers HEAD as it answers GET.
+monitoring. What is not needed does not exist here; its queue neither, which computes for sessions
+that nobody reads, keeps what it has for them, and gives it to whoever knows their name. What exists
+answers HEAD as it answers GET.
 """
 
 from __future__ import annotations
@@ -21,18 +23,16 @@ OPEN = re.compile(
     /(labo|lab|theme\.css|manifest\.json|favicon\.ico|robots\.txt)
     | /(assets|static)/.+
     | /gradio_api/(
-        queue/(join|data)       # an event and the stream of its answers
-        | run/predict           # an event that does not wait in the queue
-        | cancel | reset        # the end of one that still runs
-        | heartbeat/\w+         # a page with something to clean up is still open
+        run/predict           # an event
+        | heartbeat/\w+       # a page with something to clean up is still open
         | info | app_id | startup-events | theme\.css
       )
     """,
     re.VERBOSE,
 )
 
-STREAMS = re.compile(r"/gradio_api/(queue/data|heartbeat/\w+)")
-"""Answers that have no end, so that nobody may wait for their headers alone."""
+ENDLESS = re.compile(r"/gradio_api/heartbeat/\w+")
+"""An answer that has no end, so that nobody may wait for its headers alone."""
 
 LONGEST = 255
 """Bytes of an address before its `?`: no name on a disk is longer, and no address here is."""
@@ -54,7 +54,7 @@ class Gate:
             await answer(scope, 400)(scope, receive, send)
         elif len(path.encode()) > LONGEST or not (ours or OPEN.fullmatch(path)):
             await answer(scope, 404)(scope, receive, send)
-        elif scope["method"] == "HEAD" and not (ours or STREAMS.fullmatch(path)):
+        elif scope["method"] == "HEAD" and not (ours or ENDLESS.fullmatch(path)):
             await self.app({**scope, "method": "GET"}, receive, _without_body(send))
         else:
             await self.app(scope, receive, send)

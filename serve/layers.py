@@ -5,7 +5,7 @@ Three more stand around them and around Gradio's own: `origins.outermost`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
@@ -13,10 +13,11 @@ from starlette.routing import BaseRoute
 from serve.body_limit import BodyLimit
 from serve.compression import Compression
 from serve.errors import Faults
-from serve.events import Event, Events
+from serve.events import Events
 from serve.gate import Gate
 from serve.gradio_page import GradioPages, Page
-from serve.line import InLine, Left, Line
+from serve.in_line import InLine, Left
+from serve.line import Line
 from serve.long_address import LongAddress
 from serve.projector import Projector
 
@@ -24,23 +25,22 @@ from serve.projector import Projector
 def layers(
     routes: Sequence[BaseRoute],
     pages: Mapping[str, Page],
-    events: Mapping[int, Event],
-    begun: Callable[[str], bool],
+    events: Mapping[int, int],
     line: Line,
     left: Left,
 ) -> list[Middleware]:
-    """Faults, the gate, three bounds, the line, compression, two dresses.
+    """Faults, the gate, two limits, the line, what the lab is sent, compression, two dresses.
 
-    `begun` tells whether somebody has begun a session of Gradio's; `left` is what those who compute
-    look at, to know whether somebody still waits.
+    `events` are the lab's, and how many values each reads; `left` is what those who compute look
+    at, to know whether somebody still waits.
     """
     return [
         Middleware(Faults),
         Middleware(Gate, routes=routes),
         Middleware(LongAddress),
         Middleware(BodyLimit),
-        Middleware(Events, events=events, begun=begun),
         Middleware(InLine, line=line, left=left),
+        Middleware(Events, events=events),
         Middleware(Compression),
         Middleware(Projector),
         Middleware(GradioPages, pages=pages),

@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 
 from panels.screen.acts import ACTS
 from panels.screen.state import State
-from serve.events import DIRECT, QUEUED, STREAM, Event, Events
+from serve.events import EVENT, Events
 from tests.serve.lab_page import LabPage, lab_page
 
 RIGHT = {"fn_index": 1, "data": ["memory", "prompt"], "session_hash": "abc"}
@@ -30,28 +30,24 @@ KIND = {"Content-Type": "application/json"}
 
 @pytest.fixture(scope="module")
 def events() -> TestClient:
-    """Two events, the first direct and the second queued; what passes on is repeated."""
+    """One event, which reads two values; what passes on is repeated."""
 
     async def repeat(request: Request) -> Response:
-        if request.method == "GET":
-            return Response()
         return Response(await request.body(), headers={"Told": request.headers["content-length"]})
 
-    both = {1: Event(2, queued=False), 2: Event(1, queued=True)}
-    layer = Middleware(Events, events=both, begun={"mine"}.__contains__)
-    addresses = [Route(each, repeat, methods=["GET", "POST"]) for each in (DIRECT, QUEUED, STREAM)]
-    return TestClient(Starlette(routes=addresses, middleware=[layer]))
+    layer = Middleware(Events, events={1: 2})
+    return TestClient(
+        Starlette(routes=[Route(EVENT, repeat, methods=["POST"])], middleware=[layer])
+    )
 
 
 def test_an_event_passes_with_what_is_known_of_it_and_no_more(events: TestClient) -> None:
     carried = {"event_data": {"act": "a", "value": "\ud800"}}
     more = {"batched": True, "simple_format": True, "event_id": "x", "trigger_id": 9}
     sent = json.dumps(RIGHT | carried | more).encode()
-    passed = events.post(DIRECT, content=sent, headers=KIND)
+    passed = events.post(EVENT, content=sent, headers=KIND)
     assert passed.json() == RIGHT | carried
     assert int(passed.headers["told"]) == len(passed.content)
-    queued = RIGHT | {"fn_index": 2, "data": ["prompt"]}
-    assert events.post(QUEUED, json=queued).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -62,7 +58,6 @@ def test_an_event_passes_with_what_is_known_of_it_and_no_more(events: TestClient
         {"fn_index": True},
         {"fn_index": "1"},
         {"fn_index": None},
-        {"fn_index": 2},  # of the queue
         {"data": ["memory"]},
         {"data": ["memory", "prompt", "more"]},
         {"data": {"0": "memory", "1": "prompt"}},
@@ -78,7 +73,7 @@ def test_an_event_passes_with_what_is_known_of_it_and_no_more(events: TestClient
 )
 def test_what_the_page_never_sends(events: TestClient, wrong: dict[str, Any]) -> None:
     sent = json.dumps(RIGHT | wrong).encode()
-    refused = events.post(DIRECT, content=sent, headers=KIND)
+    refused = events.post(EVENT, content=sent, headers=KIND)
     assert refused.status_code == 422
     assert "La page n’envoie rien de tel. · This is not something" in refused.json()["detail"]
 
@@ -87,14 +82,7 @@ def test_what_the_page_never_sends(events: TestClient, wrong: dict[str, Any]) ->
 def test_what_is_no_value(events: TestClient, value: str) -> None:
     sent = f'{{"fn_index": 1, "session_hash": "a", "data": ["", {value}'.encode("latin-1")
     for end in (b"]}", b"]" * 50_000 + b"}"):
-        assert events.post(DIRECT, content=sent + end, headers=KIND).status_code == 422
-
-
-def test_a_stream_is_there_once_it_is_begun(events: TestClient) -> None:
-    assert events.get(STREAM, params={"session_hash": "mine"}).status_code == 200
-    for session in ("other", "", "\x00", "é"):
-        assert events.get(STREAM, params={"session_hash": session}).status_code == 404
-    assert events.get(STREAM).status_code == 404
+        assert events.post(EVENT, content=sent + end, headers=KIND).status_code == 422
 
 
 # In the lab itself
@@ -108,30 +96,33 @@ def lab(client: httpx.Client) -> LabPage:
 def test_memory_of_any_depth_is_a_state_that_is_not_kept(lab: LabPage) -> None:
     for memory in ("[" * 50_000, '{"prompt":' * 50_000, '{"model": "\ud800"}'):
         sent = {"fn_index": lab.event("read", "click"), "data": [memory, "a"], "session_hash": "a"}
-        read = lab.client.post(DIRECT, content=json.dumps(sent).encode(), headers=KIND)
+        read = lab.client.post(EVENT, content=json.dumps(sent).encode(), headers=KIND)
         assert read.status_code == 200
 
 
 def test_a_model_whose_name_is_no_text_is_not_offered(lab: LabPage) -> None:
     event = {"fn_index": lab.event("notes", "select"), "session_hash": "a", "data": ["", ""]}
     sent = json.dumps(event | {"event_data": {"act": "model", "value": "\ud800"}}).encode()
-    told = lab.client.post(DIRECT, content=sent, headers=KIND)
+    told = lab.client.post(EVENT, content=sent, headers=KIND)
     assert told.status_code == 200
     assert "The model \ufffd is not offered here" in told.text
 
 
-def test_a_session_that_nobody_began_and_forms_that_gradio_cannot_read(lab: LabPage) -> None:
-    sentences = {404: "There is no page", 422: "This is not something that the page sends."}
-    for method, address, status in (
-        ("GET", f"{STREAM}?session_hash=nobody", 404),
-        ("GET", STREAM, 404),
-        ("POST", "/gradio_api/cancel", 422),
-        ("POST", "/gradio_api/reset", 422),
-    ):
-        answer = lab.client.request(method, address, content=b'{"fn_index": NaN}', headers=KIND)
-        assert answer.status_code == status
-        assert sentences[status] in answer.json()["detail"]
-        assert "fn_index" not in answer.text
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b'{"prompt": NaN}',
+        b'{"memory": "", "prompt": ' + b"[" * 900 + b"]" * 900 + b"}",
+    ],
+)
+def test_a_run_is_not_begun_with_what_the_page_never_sends(lab: LabPage, body: bytes) -> None:
+    refused = lab.client.post("/runs/en", content=body, headers=KIND)
+    assert refused.status_code == 422
+    assert "This is not something that the page sends." in refused.text
+    begun = lab.client.post("/runs/en", json={"memory": "[" * 50_000, "prompt": "a"})
+    assert begun.status_code == 200
 
 
 text = some.text(some.characters(exclude_categories=()), max_size=12)
@@ -152,9 +143,7 @@ acts = some.fixed_dictionaries(
 
 def of_the_lab(lab: LabPage) -> some.SearchStrategy[dict[str, Any]]:
     """Any event of the lab with whatever it might be sent, mostly in the right number."""
-    direct = [
-        each for each in lab.config["dependencies"] if each["backend_fn"] and not each["queue"]
-    ]
+    direct = [each for each in lab.config["dependencies"] if each["backend_fn"]]
     return some.sampled_from(direct).flatmap(
         lambda event: some.fixed_dictionaries(
             {
@@ -181,7 +170,7 @@ def test_whatever_the_lab_is_sent_it_answers(lab: LabPage) -> None:
     )
     @given(event=of_the_lab(lab))
     def ask(event: dict[str, Any]) -> None:
-        answer = lab.client.post(DIRECT, content=json.dumps(event).encode(), headers=KIND)
+        answer = lab.client.post(EVENT, content=json.dumps(event).encode(), headers=KIND)
         assert answer.status_code in (200, 422), (event, answer.text)
         assert "Traceback" not in answer.text
 

@@ -23,7 +23,7 @@ def test_security_headers(client: httpx.Client, address: str) -> None:
     assert "x-frame-options" not in headers
 
 
-ASKING = [("OPTIONS", each) for each in (*ANSWERS, "/gradio_api/queue/join", "/api/v1/read")]
+ASKING = [("OPTIONS", each) for each in (*ANSWERS, "/gradio_api/run/predict", "/api/v1/read")]
 ASKING += [("GET", "/lab"), ("GET", "/api/v1/models"), ("POST", "/gradio_api/run/predict")]
 
 
