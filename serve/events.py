@@ -25,7 +25,7 @@ DEEPEST = 3
 
 
 class Events:
-    """422 for what is no event of the lab; `events` are the lab's, and how many values each reads."""
+    """422 for what is no event of the lab; `events` tells how many values each of them reads."""
 
     def __init__(self, app: ASGIApp, events: Mapping[int, int]) -> None:
         self.app = app
