@@ -1,20 +1,30 @@
-"""Where the app listens: HOST and PORT, and one clear sentence when that cannot be."""
+"""Where the app listens and answers: HOST, PORT and OPENBOOK_ROOT, and one clear sentence when that
+cannot be."""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 from collections.abc import Mapping
 
 PORT = 7860
+ROOT = re.compile(r"(/[\w.~-]+)+", re.ASCII)
+
+FIRST_PARTS = {
+    *("fr", "en", "lab", "labo", "panels", "fragments", "embed", "exercises", "sheets", "keys"),
+    *("api", "dress", "line", "healthz", "assets", "static", "gradio_api"),
+    *("theme.css", "manifest.json", "favicon.ico", "robots.txt"),
+}
+"""What comes first in the addresses of the book: a root like it could not be told from them."""
 
 
 class DoorError(Exception):
     """The app cannot listen there; the message says in one sentence why.
 
-    `kind` names the reason for those who say it in other words: "number", "taken", "reserved" or
-    "host"; `values` are what belongs to it.
+    `kind` names the reason for those who say it in other words: "number", "taken", "reserved",
+    "host", "root" or "own"; `values` are what belongs to it.
     """
 
     def __init__(self, message: str, kind: str, **values: str) -> None:
@@ -31,6 +41,7 @@ def door(environment: Mapping[str, str] = os.environ) -> tuple[str, int]:
     """
     host = environment.get("HOST") or ("0.0.0.0" if environment.get("SPACE_ID") else "127.0.0.1")
     port = _number(environment.get("PORT") or str(PORT))
+    _check_root(environment.get("OPENBOOK_ROOT", "").rstrip("/"))
     try:
         with socket.socket() as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -45,6 +56,15 @@ def _number(text: str) -> int:
         sentence = f"PORT must be a number from 1 to 65535, not {text!r}."
         raise DoorError(sentence, "number", given=text)
     return int(text)
+
+
+def _check_root(root: str) -> None:
+    if root and ROOT.fullmatch(root) is None:
+        sentence = f"OPENBOOK_ROOT must be the beginning of an address, as /gpt is, not {root!r}."
+        raise DoorError(sentence, "root", given=root)
+    if root.strip("/").partition("/")[0] in FIRST_PARTS:
+        sentence = f"OPENBOOK_ROOT={root} is an address of the book itself: choose another."
+        raise DoorError(sentence, "own", given=root)
 
 
 def _error(host: str, port: int, reason: OSError) -> DoorError:

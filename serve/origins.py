@@ -1,8 +1,8 @@
 """Who may call the API from a page of their own: nobody, but those whom the host has named.
 
-This is the outermost layer of all. Gradio puts one of its own around everything, which lets any
-page read any answer once the app is not on the reader's own machine; so here an origin is looked
-at, and taken off what goes further in.
+This is the outermost layer but the root's. Gradio puts one of its own around everything, which
+lets any page read any answer once the app is not on the reader's own machine; so here an origin is
+looked at, and taken off what goes further in.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from livre_ouvert import root
 from serve.language import API
+from serve.root import Root
 
 ANYBODY = "*"
 PREFLIGHT = {
@@ -69,11 +71,12 @@ class Origins:
 def outermost(
     origins: Sequence[str],
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """A lifespan that puts `Origins` around an app when all its other layers are there."""
+    """A lifespan that puts `Origins`, and the root, around an app when its layers are there."""
+    around = [Middleware(Root, root=root()), Middleware(Origins, origins=origins)]
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.user_middleware.insert(0, Middleware(Origins, origins=origins))
+        app.user_middleware[:0] = around if root() else around[1:]
         app.middleware_stack = app.build_middleware_stack()
         yield
 

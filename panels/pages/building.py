@@ -81,6 +81,7 @@ def main() -> None:
     from mkdocs.config import load_config
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    os.environ.pop("OPENBOOK_ROOT", None)  # whoever serves the pages knows where they lie
     made = made_of()
     BUILD.mkdir(parents=True, exist_ok=True)
     (BUILD / STAMP).unlink(missing_ok=True)

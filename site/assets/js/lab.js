@@ -203,7 +203,7 @@
 
   // Sliders say their value in the page's language, to the eye and to a screen reader: whenever one
   // comes, and whenever Gradio gives one a value, which it shows by a style.
-  const say = new Intl.NumberFormat(location.pathname.startsWith("/labo") ? "fr" : "en", { maximumFractionDigits: 2 });
+  const say = new Intl.NumberFormat(location.pathname.endsWith("/labo") ? "fr" : "en", { maximumFractionDigits: 2 });
   const RANGES = "#controls input[type=range]";
 
   function sayValue(range) {
