@@ -57,7 +57,7 @@ def licence(told: PackageMetadata) -> str:
     classes = [each.removeprefix("License :: ") for each in told.get_all("Classifier") or ()]
     if named := [NAMES[each] for each in classes if each in NAMES]:
         return ", ".join(sorted(named))
-    return re.sub(r"\s+", " ", told["License"] if "License" in told else "").strip()
+    return re.sub(r"\s+", " ", " ".join(told.get_all("License") or ())).strip()
 
 
 if __name__ == "__main__":
