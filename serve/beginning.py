@@ -14,6 +14,8 @@ import sys
 import threading
 from types import FrameType
 
+from serve import zero_gpu
+
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -40,6 +42,7 @@ def settle() -> None:
     gc.disable()
     signal.signal(signal.SIGINT, _leave)
     signal.signal(signal.SIGTERM, _leave)
+    zero_gpu.offer()
 
 
 def over() -> None:
