@@ -3,17 +3,19 @@
 Threads of Python do not run side by side, they hand each other the interpreter; a pass of the
 model, which gives it back after every multiplication, then waits each time for whoever took it. So
 one works, who needs the model lets the next one work meanwhile, and the model reads for all of them
-once nobody works any more. It is a courtesy with a limit: whoever takes long is not waited for.
+once nobody works any more. It is a courtesy with a limit: whoever takes long is not waited for,
+neither by those who are there nor by those who come later.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 PATIENCE = 0.05
-"""Seconds that anybody waits for those before them."""
+"""Seconds that anybody is waited for."""
 
 
 class Turns:
@@ -22,13 +24,14 @@ class Turns:
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._changed = threading.Condition()
-        self._working = 0
+        self._since: dict[int, float] = {}
+        self._taken = 0.0
         self._mine = threading.local()
 
     @property
     def working(self) -> int:
         """How many are at work and not aside: who has the turn, and who waits for it."""
-        return self._working
+        return len(self._since)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -57,21 +60,29 @@ class Turns:
     def all_aside(self) -> bool:
         """Wait until nobody works; whether anybody did."""
         with self._changed:
-            some = self._working > 0
-            self._changed.wait_for(lambda: not self._working, PATIENCE)
+            some, until = bool(self._since), time.monotonic() + PATIENCE
+            while self._since:
+                last = min(until, max(self._since.values()) + PATIENCE)
+                if (left := last - time.monotonic()) <= 0:
+                    break
+                self._changed.wait(left)
             return some
 
     def _begin(self) -> None:
+        now = time.monotonic()
         with self._changed:
-            self._working += 1
-        self._mine.held = self._turn.acquire(timeout=PATIENCE)
+            self._since[threading.get_ident()] = now
+        left = self._taken + PATIENCE - now if self._turn.locked() else PATIENCE
+        self._mine.held = self._turn.acquire(timeout=min(max(left, 0.0), PATIENCE))
+        if self._mine.held:
+            self._taken = time.monotonic()
 
     def _end(self) -> None:
         if self._mine.held:
             self._turn.release()
         del self._mine.held
         with self._changed:
-            self._working -= 1
+            del self._since[threading.get_ident()]
             self._changed.notify_all()
 
 

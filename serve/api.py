@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from serve.client import address
 from serve.errors import answer
 from serve.language import API, language_of
 from serve.line import Line
@@ -58,7 +59,7 @@ def api_routes(api: Api, line: Line) -> list[BaseRoute]:
 
     def computed(name: str) -> Callable[[Request], Awaitable[Response]]:
         async def view(request: Request) -> Response:
-            if not _is_json(request):
+            if not is_json(request):
                 return answer(request.scope, 415)
             sent = await request.body()
             language = language_of(request.scope)
@@ -68,11 +69,12 @@ def api_routes(api: Api, line: Line) -> list[BaseRoute]:
 
     async def written(request: Request) -> Response:
         """Every token waits in the line by itself: a long text goes on between the others."""
-        if not _is_json(request):
+        if not is_json(request):
             return answer(request.scope, 415)
         sent, query = await request.body(), dict(request.query_params)
+        client = address(request.scope)
         preferred = language_of(request.scope)
-        async with line.place():
+        async with line.place(client):
             first, so_far = await api.written(sent, query, preferred, ())
         status, language, said = first
         if status != 200:
@@ -81,12 +83,11 @@ def api_routes(api: Api, line: Line) -> list[BaseRoute]:
         async def lines(so_far: tuple[int, ...] | None) -> AsyncIterator[bytes]:
             yield said
             while so_far is not None:
-                async with line.place():
+                async with line.place(client):
                     (_, _, more), so_far = await api.written(sent, query, preferred, so_far)
                 yield more
 
-        headers = _headers(language) | {"X-Accel-Buffering": "no"}  # no proxy may hold lines back
-        return StreamingResponse(lines(so_far), media_type=LINES, headers=headers)
+        return streamed(lines(so_far), language)
 
     return [
         Route(API.rstrip("/"), home),
@@ -116,7 +117,14 @@ def _headers(language: str) -> dict[str, str]:
     }
 
 
-def _is_json(request: Request) -> bool:
+def streamed(lines: AsyncIterator[bytes], language: str) -> Response:
+    """An answer that comes line by line."""
+    headers = _headers(language) | {"X-Accel-Buffering": "no"}  # no proxy may hold lines back
+    return StreamingResponse(lines, media_type=LINES, headers=headers)
+
+
+def is_json(request: Request) -> bool:
+    """Whether what is sent says that it is JSON."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return kind == JSON
 

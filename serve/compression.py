@@ -9,7 +9,7 @@ from __future__ import annotations
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serve.line import COMPUTED
+from serve.in_line import COMPUTED
 
 PAGES, ANSWERS = 5, 2
 """Levels of gzip: level 2 takes half the time of 5, and what it makes is an eighth larger."""

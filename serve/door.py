@@ -14,7 +14,7 @@ ROOT = re.compile(r"(/[\w.~-]+)+", re.ASCII)
 
 FIRST_PARTS = {
     *("fr", "en", "lab", "labo", "panels", "fragments", "embed", "exercises", "sheets", "keys"),
-    *("api", "dress", "line", "healthz", "assets", "static", "gradio_api"),
+    *("api", "runs", "dress", "line", "healthz", "assets", "static", "gradio_api"),
     *("theme.css", "manifest.json", "favicon.ico", "robots.txt"),
 }
 """What comes first in the addresses of the book: a root like it could not be told from them."""

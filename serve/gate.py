@@ -1,7 +1,8 @@
 """Which addresses exist: all of ours, and of Gradio's only those that the lab needs.
 
 Left to itself Gradio takes uploads, fetches foreign addresses, lists its functions and shows its
-monitoring. What is not needed does not exist here.
+monitoring. What is not needed does not exist here; its queue neither, which computes for sessions
+that nobody reads, keeps what it has for them, and gives it to whoever knows their name.
 """
 
 from __future__ import annotations
@@ -19,10 +20,8 @@ OPEN = re.compile(
     /(labo|lab|theme\.css|manifest\.json|favicon\.ico|robots\.txt)
     | /(assets|static)/.+
     | /gradio_api/(
-        queue/(join|data)       # an event and the stream of its answers
-        | run/predict           # an event that does not wait in the queue
-        | cancel | reset        # the end of one that still runs
-        | heartbeat/\w+         # a page with something to clean up is still open
+        run/predict           # an event
+        | heartbeat/\w+       # a page with something to clean up is still open
         | info | app_id | startup-events | theme\.css
       )
     """,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from starlette.datastructures import URL, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http import h11_impl
 
 from livre_ouvert import root
 from serve.errors import answer
@@ -21,11 +20,6 @@ ROOM = 2_200_000
 
 READ_BY_GRADIO = 60_000
 """Bytes of an address that Gradio's library still reads, with room for the host's name."""
-
-
-def make_room() -> None:
-    """Let the server read a request's head up to ROOM; Gradio starts it and does not ask."""
-    h11_impl.DEFAULT_MAX_INCOMPLETE_EVENT_SIZE = ROOM  # type: ignore[attr-defined]
 
 
 class LongAddress:

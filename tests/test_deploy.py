@@ -171,7 +171,7 @@ def test_zero_gpu_gets_what_we_run_but_for_what_it_brings() -> None:
     )
     assert set(ours) - set(theirs) == {"gradio", "huggingface-hub"}
     assert {name for name in theirs if NOT_LOCKED.match(name)} == {"torch"}
-    (torch,) = theirs.pop("torch").specifier
+    (torch,) = theirs.pop(canonicalize_name("torch")).specifier
     assert torch.operator == "=="
     assert torch.version in ZERO_GPU_TORCH
     for name, one in theirs.items():

@@ -26,10 +26,10 @@ KNOWN = ("models", "openapi.json")
 """What is told without computing anything."""
 
 ALWAYS = ("not_json", "not_an_object", "missing_field", "unknown_field", "out_of_bounds")
-BY_THE_DOOR = ("too_large", "not_json_type")
+BY_THE_DOOR = ("too_large", "not_json_type", "too_many")
 """Codes of `serve`, which looks at a request before its question is read."""
 
-STATUSES = STATUS | {"too_large": 413, "not_json_type": 415}
+STATUSES = STATUS | {"too_large": 413, "not_json_type": 415, "too_many": 429}
 
 
 @cache

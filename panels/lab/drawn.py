@@ -15,9 +15,10 @@ from gpt import CheckpointError
 from panels.lab import screen
 from panels.lab.layout import Layout
 from panels.lab.plots import probabilities_plot
+from panels.lab.running import recalled
 from panels.screen.drawing import draw
 from panels.screen.models import answerable, note_of
-from panels.screen.state import MODEL, WRITTEN_TOKENS, Note, State, from_json, from_query
+from panels.screen.state import MODEL, WRITTEN_TOKENS, Note, State, from_query
 from panels.screen.told import told
 from panels.screen.view import View, look
 
@@ -38,11 +39,6 @@ class Drawn(Layout):
         plot = probabilities_plot(data["probabilities"], self.words)
         return [*self.drawn(view, data, notes), *self.controls(state), plot]
 
-    def recall(self, memory: Any) -> tuple[State, list[Note]]:
-        """The state the page kept. Raises CheckpointError when there is no model."""
-        kept = memory if isinstance(memory, str) else "null"
-        return answerable(process.models, partial(from_json, kept))
-
     @turns.at_work()
     def change(
         self, memory: Any, act: Callable[[State], State], notes: list[Note] | None = None
@@ -50,7 +46,7 @@ class Drawn(Layout):
         """The screen after an act; what cannot be done leaves it as it is and says why."""
         before = State()
         try:
-            before, doubts = self.recall(memory)
+            before, doubts = recalled(memory)
             after, notes = act(before), [*doubts, *(notes or [])]
             if after == before and not doubts:
                 return self.unchanged(*notes)
@@ -62,12 +58,8 @@ class Drawn(Layout):
 
     def unchanged(self, *notes: Note) -> list[Any]:
         """The screen as it is, with these notes."""
-        changed = {
-            self.notes: screen.said(notes, self.language),
-            self.run: gr.update(visible=True),
-            self.stop: gr.update(visible=False),
-        }
-        return [changed.get(part, gr.skip()) for part in self.shown]
+        said = screen.said(notes, self.language)
+        return [said if part is self.notes else gr.skip() for part in self.shown]
 
     @turns.at_work()
     def show(self, state: State, notes: list[Note], before: State | None = None) -> list[Any]:
@@ -103,17 +95,16 @@ class Drawn(Layout):
         ]
 
     def buttons(self, add: str, usable: tuple[bool, bool] | None) -> list[Any]:
-        """The bar's five; with None, only their names: for Gradio a tenth of the work."""
+        """The bar's four; with None, only their names: for Gradio a tenth of the work."""
         if usable is None:
-            names = ("text.back", "text.restart", "text.run", "text.stop")
+            names = ("text.back", "text.restart", "text.run")
             return [add, *map(self.words, names)]
         has_written, goes_on = usable
         return [
             gr.update(value=add, interactive=goes_on),
             gr.update(interactive=has_written),
             gr.update(interactive=has_written),
-            gr.update(visible=True, interactive=goes_on),
-            gr.update(visible=False),
+            gr.update(interactive=goes_on),
         ]
 
     def controls(self, state: State) -> list[Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from types import SimpleNamespace
@@ -15,20 +14,15 @@ import gradio as gr
 import plotly.graph_objects as go
 
 from engine import process
-from engine.turns import turns
 from gpt import CheckpointError
 from gpt.tokenizer import well_formed
 from panels.lab import screen
 from panels.lab.drawn import Drawn
 from panels.lab.plots import probabilities_figure
+from panels.lab.running import in_the_box, prompt_in, recalled, typed
 from panels.screen import acts
 from panels.screen.models import note_of
-from panels.screen.state import SEARCH_CHARACTERS, Note, State, clean_prompt, from_query
-from panels.screen.view import look
-
-RUN_TOKENS = 40
-PACE = 0.05
-"""Seconds between two tokens of a run: fast enough to read along, slow enough to see it grow."""
+from panels.screen.state import SEARCH_CHARACTERS, Note, State, from_query
 
 AT_ONCE: dict[str, Any] = {
     "queue": False,
@@ -47,9 +41,6 @@ class Lab(Drawn):
     def __init__(self, language: str, demo: gr.Blocks) -> None:
         super().__init__(language)
         self._opened = process.crew.helped(self.opened, lambda query: query.get("prompt"))
-        self._longer, self._whole = (
-            process.crew.helped(work, _prompt_in) for work in (self.longer, self.whole)
-        )
         self.wire(demo)
 
     def wire(self, demo: gr.Blocks) -> None:
@@ -61,13 +52,7 @@ class Lab(Drawn):
 
         everything = [*shown, *controls, self.plot]
         self.on(demo.load, self.on_load, [], everything, postprocess=True)
-        running = self.on(
-            self.run.click, self.on_run, [memory, prompt], shown, queue=True, concurrency_limit=64
-        )
-        stopped = self.stop.click(None, None, None, cancels=[running], queue=False)
-        refreshed = stopped.then(_helped(self.on_refresh), [memory], shown, **AT_ONCE)
-        self.done(refreshed, "stop")
-
+        self.on(self.run.click, self.on_run, [memory, prompt], shown, starts="run")
         for event in (self.read.click, prompt.submit):
             self.on(event, self.on_read, [memory, prompt], shown)
         self.on(self.examples.select, self.on_example, [memory], [*shown, prompt])
@@ -99,15 +84,16 @@ class Lab(Drawn):
         changes: list[Any],
         *,
         latest: bool = False,
+        starts: str = "turn",
         **how: Any,
     ) -> Any:
         """Let an event act when its turn comes: the page does one act at a time, in order.
 
         The page gives each act the memory that the act before it left. With `latest`, one that
-        still waits gives way to a newer one of its kind.
+        still waits gives way to a newer one of its kind. What the page does first, `starts` names.
         """
         name = does.__name__
-        turn = f"(...reads) => window.livre.turn('{name}', {json.dumps(latest)}, reads)"
+        turn = f"(...reads) => window.livre.{starts}('{name}', {json.dumps(latest)}, reads)"
         acted = event(_helped(does), reads, changes, js=turn, **(AT_ONCE | how))
         self.done(acted, name)
         return acted
@@ -131,7 +117,7 @@ class Lab(Drawn):
         return [*nothing, probabilities_figure(recorded["probabilities"], self.words)]
 
     def on_read(self, memory: str, prompt: Any) -> list[Any]:
-        text, notes = _in_the_box(prompt)
+        text, notes = in_the_box(prompt)
         return self.change(memory, lambda state: acts.read(state, text), notes)
 
     def on_example(self, memory: str, event: gr.EventData) -> list[Any]:
@@ -150,7 +136,7 @@ class Lab(Drawn):
             return [*self.on_act(memory, event), same, "greedy", idle, idle, idle]
         if _told(event, "act") != "trim":
             return [*self.on_act(memory, event), same, same, same, same, same]
-        text = _in_the_box(prompt)[0].rstrip(" ")
+        text = in_the_box(prompt)[0].rstrip(" ")
         return [*self.on_read(memory, text), text, same, same, same, same]
 
     def act(self, memory: str, name: str, value: str) -> list[Any]:
@@ -164,14 +150,14 @@ class Lab(Drawn):
     def not_yet(self, memory: str, reason: CheckpointError, name: str) -> list[Any]:
         """The screen as it is: the model that was asked for is not there."""
         try:
-            return self.unchanged(note_of(reason, name, self.recall(memory)[0].model))
+            return self.unchanged(note_of(reason, name, recalled(memory)[0].model))
         except CheckpointError:
             return self.unchanged(Note("model", {}))
 
     def on_search(self, memory: str, text: Any) -> list[Any]:
         wanted = well_formed(text)[:SEARCH_CHARACTERS] if isinstance(text, str) else ""
         try:
-            found, _ = self.recall(memory)
+            found, _ = recalled(memory)
         except CheckpointError:
             return self.unchanged(Note("model", {}))
         if found.search == wanted:  # a link brought it back
@@ -217,7 +203,7 @@ class Lab(Drawn):
 
     def on_add(self, memory: str, prompt: Any) -> list[Any]:
         """One token more; a text that was typed and not yet read is read first."""
-        text, notes = _in_the_box(prompt)
+        text, notes = in_the_box(prompt)
 
         def read_and_add(state: State) -> State:
             return acts.add(process.models, acts.read(state, text))
@@ -230,56 +216,19 @@ class Lab(Drawn):
     def on_restart(self, memory: str) -> list[Any]:
         return self.change(memory, acts.restart)
 
-    def on_refresh(self, memory: str) -> list[Any]:
-        """The whole screen of a run that was stopped, of which only the text was drawn."""
+    def on_run(self, memory: str, prompt: Any) -> list[Any]:
+        """The screen that a run ends on, of which only the text was drawn until now."""
         try:
-            return self.show(*self.recall(memory))
+            return self.show(*typed(memory, prompt))
         except CheckpointError:
             return self.unchanged(Note("model", {}))
-
-    async def on_run(self, memory: str, prompt: Any) -> AsyncIterator[Any]:
-        """Write on, token by token; only the text is drawn until the run ends."""
-        try:
-            for _ in range(RUN_TOKENS):
-                longer = await self._longer(memory, prompt)
-                if longer is None:
-                    break
-                memory, text = longer
-                yield {
-                    self.memory: memory,
-                    self.text: text,
-                    self.run: gr.update(visible=False),
-                    self.stop: gr.update(visible=True),
-                }
-                await asyncio.sleep(PACE)
-            yield await self._whole(memory, prompt)
-        except CheckpointError:
-            yield self.unchanged(Note("model", {}))
-
-    @turns.at_work()
-    def longer(self, memory: str, prompt: Any) -> tuple[str, str] | None:
-        """What the page keeps, one token later, and its text; None when the text is over."""
-        state, _ = self.typed(memory, prompt)
-        after = acts.add(process.models, state)
-        if after == state:
-            return None
-        return after.to_json(), screen.drawing("text", look(process.models, after), self.language)
-
-    def whole(self, memory: str, prompt: Any) -> list[Any]:
-        """The screen that a run ends on."""
-        return self.show(*self.typed(memory, prompt))
-
-    def typed(self, memory: str, prompt: Any) -> tuple[State, list[Note]]:
-        """The state the page kept, or its beginning anew when another prompt stands in the box."""
-        text, notes = _in_the_box(prompt)
-        return acts.read(self.recall(memory)[0], text), notes
 
 
 def _helped(does: Callable[..., Any]) -> Callable[..., Any]:
     """An event's function done by a helper; what is not done at one go asks for help itself."""
-    if inspect.iscoroutinefunction(does) or inspect.isasyncgenfunction(does):
+    if inspect.iscoroutinefunction(does):
         return does
-    helped = process.crew.helped(does, _prompt_in)
+    helped = process.crew.helped(does, prompt_in)
 
     @wraps(does)
     async def asked(*given: Any) -> Any:
@@ -291,19 +240,6 @@ def _helped(does: Callable[..., Any]) -> Callable[..., Any]:
 def _portable(given: Any) -> Any:
     """What an event is given, without the component that Gradio hangs on it."""
     return SimpleNamespace(_data=given._data) if isinstance(given, gr.EventData) else given
-
-
-def _prompt_in(memory: Any, *_: Any) -> str:
-    """The prompt of what the page keeps: who reads on in a text is who read it before."""
-    try:
-        return str(json.loads(memory)["prompt"])
-    except (TypeError, ValueError, KeyError):
-        return ""
-
-
-def _in_the_box(prompt: Any) -> tuple[str, list[Note]]:
-    """The prompt as the box holds it, cleaned; a program may send anything."""
-    return clean_prompt(prompt if isinstance(prompt, str) else "")
 
 
 def _told(event: gr.EventData, name: str) -> Any:

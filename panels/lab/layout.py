@@ -15,7 +15,7 @@ from panels.screen.words import LANGUAGES, words_of
 
 PAGES = {"fr": ("Labo", "/labo"), "en": ("Lab", "/lab")}
 
-ON_LOAD = "window.livre.panel(element, trigger, watch);"
+ON_LOAD = "window.livre.panel(element, trigger, watch, props);"
 
 
 class Layout:
@@ -172,7 +172,7 @@ class Layout:
                     screen.add_label(recorded, words), elem_id="add", variant="primary"
                 )
                 self.run = gr.Button(words("text.run"), elem_id="run")
-                self.stop = gr.Button(words("text.stop"), elem_id="stop", visible=False)
+                gr.Button(words("text.stop"), elem_id="stop")
 
     def html(self, name: str, value: str) -> gr.HTML:
         """A drawing, with the page's script attached."""
@@ -184,7 +184,7 @@ class Layout:
         return [
             self.memory, self.notes, self.tokens, self.rows, self.logits, self.probabilities,
             self.choice, self.text, self.figure, self.add, self.back, self.restart, self.run,
-            self.stop, self.model_line, self.inside, self.told,
+            self.model_line, self.inside, self.told,
         ]  # fmt: skip
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
@@ -99,11 +100,13 @@ def test_a_lost_server_and_an_act_that_fails_are_told_in_the_page_s_words(
     screen = Screen(context.new_page(), language).open()
     page, words = screen.page, screen.words
     trouble, toast = page.locator("#trouble"), page.locator("[data-testid=toast-body]")
-    page.route("**/queue/join*", lambda route: route.fulfill(status=503, json={"detail": "full"}))
-    screen.button("run").click()
-    expect(trouble).to_have_text(words("site.failed"))
-    expect(trouble).to_be_visible()
-    expect(toast).to_be_hidden()
+    for status, told in ((503, "failed"), (429, "busy")):
+        page.route("**/runs/*", refusing(status))
+        screen.button("run").click()
+        expect(trouble).to_have_text(words(f"site.{told}"))
+        expect(trouble).to_be_visible()
+        expect(screen.button("run")).to_be_visible()
+        expect(toast).to_be_hidden()
     screen.button("add").click()
     screen.written(1)
     expect(trouble).to_be_hidden()
@@ -117,6 +120,15 @@ def test_a_lost_server_and_an_act_that_fails_are_told_in_the_page_s_words(
     screen.whole()
     screen.written(1)
     expect(trouble).to_be_hidden()
+
+
+def refusing(status: int) -> Callable[[Route], None]:
+    """A server that answers with this status alone."""
+
+    def refuse(route: Route) -> None:
+        route.fulfill(status=status)
+
+    return refuse
 
 
 def _holding(sentence: str) -> re.Pattern[str]:

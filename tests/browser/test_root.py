@@ -31,7 +31,7 @@ TO_AN_ADDRESS = ("href", "src", "action", "hx-post", "data-lab", "data-script")
 def below(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of an app that is told where it lies."""
     folder, port = tmp_path_factory.mktemp("below"), free_port()
-    process = start(port, folder, OPENBOOK_ROOT=ROOT)
+    process = start(port, folder, OPENBOOK_ROOT=ROOT, OPENBOOK_PROXIES="127.0.0.1")
     try:
         wait_until_ready(process, port, folder)
         yield port
@@ -176,6 +176,9 @@ def test_the_lab_writes_and_turns_to_the_other_language(site: str, context: Brow
     screen.page.goto(f"{site}/lab?prompt=The+cat")
     screen.whole().page.locator("#add").click()
     expect(screen.page).to_have_url(re.compile(f"^{site}/lab\\?.*written="))
+    screen.button("run").click()
+    expect(screen.page).to_have_url(re.compile(r"written=\d+\.\d+"))
+    screen.button("stop").click()
     for link in screen.page.locator("main a[href*='panels/']").all():
         assert str(link.evaluate("e => e.href")).startswith(f"{site}/panels/")
     screen.page.locator("a[data-lab]").first.click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -89,6 +90,24 @@ def test_who_takes_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> No
     with ThreadPoolExecutor(1) as other, turns.at_work():  # and each gave back what they had
         assert other.submit(work).result(PATIENCE)
     assert turns.working == 0
+
+
+def test_who_has_taken_long_is_not_waited_for_by_those_who_come_later(
+    monkeypatch: pytest.MonkeyPatch, turns: Turns
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("engine.turns.time", SimpleNamespace(monotonic=lambda: now))
+
+    def work() -> bool:
+        with turns.at_work():
+            return bool(turns._mine.held)
+
+    with ThreadPoolExecutor(1) as other, turns.at_work():
+        now = PATIENCE  # which nobody waits for in earnest
+        assert not other.submit(work).result(PATIENCE / 2)
+        assert other.submit(turns.all_aside).result(PATIENCE / 2)
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(work).result(PATIENCE)
 
 
 def test_who_fails_at_work_gives_the_turn_back(turns: Turns) -> None:

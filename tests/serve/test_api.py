@@ -35,8 +35,9 @@ from panels.screen.words import LANGUAGES
 from serve.api import Api, api_routes
 from serve.body_limit import LIMIT
 from serve.errors import answer as answer_of_the_door
+from serve.in_line import COMPUTED
 from serve.language import language_of
-from serve.line import COMPUTED, Line
+from serve.line import Line
 from serve.parts import words_for
 
 ADDRESS = "/api/v1"
@@ -180,7 +181,7 @@ def test_a_text_waits_in_line_at_every_token_and_leaves_its_place_between() -> N
 
     async def written(*given: Any) -> tuple[tuple[int, str, bytes], tuple[int, ...] | None]:
         so_far = given[-1]
-        seen.append((len(so_far), line._places.locked()))
+        seen.append((len(so_far), bool(line.computed)))
         return (200, "en", b"{}\n"), (*so_far, 1) if len(so_far) < 3 else None
 
     async def computed(*_: Any) -> tuple[int, str, bytes]:
@@ -190,7 +191,7 @@ def test_a_text_waits_in_line_at_every_token_and_leaves_its_place_between() -> N
     answer = TestClient(app).post(f"{ADDRESS}/write", json={})
     assert answer.text == "{}\n" * 4
     assert seen == [(0, True), (1, True), (2, True), (3, True)]
-    assert not line._places.locked()
+    assert line.computed == 0
     assert line.waiting == 0
 
 
@@ -228,7 +229,7 @@ def test_who_leaves_is_not_written_for() -> None:
         with pytest.raises(Exception):  # noqa: B017, PT011  # Starlette's word for it may change
             await app(scope, receive, send)
         assert asked == 3
-        assert not line._places.locked()
+        assert line.computed == 0
 
     asyncio.run(asyncio.wait_for(story(), 30))
 

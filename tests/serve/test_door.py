@@ -63,7 +63,7 @@ def test_a_root_that_the_book_answers_itself(root: str) -> None:
 def test_every_address_of_the_book_begins_with_a_known_part() -> None:
     """Those of our routes, and those of Gradio's that the gate lets through."""
     code = [path.read_text("utf-8") for path in (ROOT / "serve").glob("*.py")]
-    ours = {part for text in code for part in re.findall(r'(?:Route|Mount)\(\s*"/(\w+)', text)}
+    ours = {part for text in code for part in re.findall(r'(?:Route|Mount)\(\s*f?"/(\w+)', text)}
     groups = re.findall(r"^\s*\|?\s*/\(?([\w.\\|]+)", OPEN.pattern, re.MULTILINE)
     gradios = {part for group in groups for part in group.replace("\\", "").split("|")}
     assert ours | gradios | {*LANGUAGES, API.split("/")[1]} == FIRST_PARTS

@@ -79,10 +79,10 @@ def test_a_fault_of_ours_keeps_its_secret(
         b"\xff\xfe",
     ],
 )
-@pytest.mark.parametrize("address", ["/gradio_api/run/predict", "/gradio_api/queue/join"])
-def test_nonsense_gets_no_traceback(client: httpx.Client, address: str, body: bytes) -> None:
-    answer = client.post(address, content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code >= 400 or "queue/join" in address
+def test_nonsense_gets_no_traceback(client: httpx.Client, body: bytes) -> None:
+    json = {"Content-Type": "application/json"}
+    answer = client.post("/gradio_api/run/predict", content=body, headers=json)
+    assert answer.status_code >= 400
     for leak in ("Traceback", 'File "', ".py", "site-packages", "gradio.", "Error("):
         assert leak not in answer.text
 

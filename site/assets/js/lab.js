@@ -2,6 +2,8 @@
 // drawn again, keeps the address in step, and switches between light and dark.
 (() => {
   const root = document.documentElement;
+  const LANGUAGE = location.pathname.endsWith("/labo") ? "fr" : "en";
+  const RUNS = new URL("../../runs/" + LANGUAGE, document.currentScript.src);
 
   function applyTheme() {
     const wanted = theme.chosen();
@@ -61,16 +63,20 @@
 
   function goOn() {
     if (!waiting.length) return;
-    if (acting === "on_run") stopRun();
+    if (acting === "on_run") running.abort();
     if (acting) return;
     const { act, go } = waiting.shift();
     acting = act;
-    clearTimeout(patience);
-    if (act !== "on_run") {
-      patience = setTimeout(done, PATIENCE, act, memory, true);
-      answered = waitInLine(document.getElementById("waits"));
-    }
+    if (act === "on_run") running = new AbortController();
+    else ask(act, memory);
     go();
+  }
+
+  // From here on the server is asked for the whole screen.
+  function ask(act, kept) {
+    clearTimeout(patience);
+    patience = setTimeout(done, PATIENCE, act, kept, true);
+    answered = waitInLine(document.getElementById("waits"));
   }
 
   function done(act, left, failed = false) {
@@ -78,20 +84,58 @@
     acting = null;
     memory = left;
     answered?.();
-    if (!lost) trouble(failed ? "failed" : null);
+    if (act === "on_run") {
+      root.classList.remove("running");
+      if (failed) showText(before);
+      requestAnimationFrame(keepButton);
+    }
+    if (!lost) trouble(refused ?? (failed ? "failed" : null));
+    refused = null;
     goOn();
   }
 
-  function stopRun() {
-    const stop = document.getElementById("stop");
-    if (stop?.offsetParent) stop.click();
-    else setTimeout(goOn, 50); // its first token is on its way
+  // A run is an answer that comes line by line, of which the text is shown; it is over when the whole
+  // screen has been drawn again, on the memory of its last line.
+  let running = null;
+  let refused = null;
+  let showText = null;
+  let before = "";
+
+  async function run(act, latest, reads) {
+    let [left, prompt] = await turn(act, latest, reads);
+    const { signal } = running;
+    root.classList.add("running");
+    before = showText();
+    try {
+      for await (const line of written(left, prompt, signal)) {
+        left = line.memory;
+        showText(line.text);
+      }
+    } catch {
+      if (!signal.aborted) refused ??= "failed";
+    }
+    ask(act, left);
+    return [left, prompt];
   }
 
-  // A run that is stopped is over when the whole screen has been drawn again.
+  async function* written(memory, prompt, signal) {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch(RUNS, { method: "POST", headers, body: JSON.stringify({ memory, prompt }), signal });
+    if (answer.status === 429) refused = "busy";
+    if (!answer.ok) throw new Error(answer.status);
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = ""; ;) {
+      const { value, done: over } = await reader.read();
+      if (over) return;
+      const lines = (rest + value).split("\n");
+      rest = lines.pop();
+      for (const line of lines) yield JSON.parse(line);
+    }
+  }
+
   document.addEventListener("click", (event) => {
-    if (acting === "on_run" && event.target.closest?.("#stop")) acting = "stop";
-  }, true);
+    if (event.target.closest?.("#stop")) running?.abort();
+  });
 
   function moveAlong(list, key) {
     const options = [...list.querySelectorAll("[role=option]")];
@@ -101,7 +145,7 @@
     return options[Math.max(0, Math.min(options.length - 1, target))] ?? null;
   }
 
-  function panel(element, trigger, watch) {
+  function panel(element, trigger, watch, props) {
     const name = element.parentElement.closest("[id]").id; // Gradio gives the element itself another
     let focused = null;
 
@@ -134,7 +178,16 @@
 
     if (name === "notes") askAgain = (name) => trigger("select", { act: "model", value: name });
     applyTheme(); // Gradio has set the system's by now
-    watch("value", () => {
+    watch("value", drawn);
+    if (name === "panel-text") showText = (text = null) => {
+      if (text !== null && text !== props.value) {
+        props.value = text;
+        setTimeout(drawn);
+      }
+      return props.value;
+    };
+
+    function drawn() {
       keepAddress(element);
       tell(asked);
       const figure = element.querySelector("[data-figure]");
@@ -148,7 +201,7 @@
       const same = element.querySelector(`[data-key="${CSS.escape(focused)}"]`);
       const there = same ?? element.querySelector("[data-focus]") ?? (name === "notes" ? document.querySelector("#prompt textarea") : null);
       there?.focus({ preventScroll: true });
-    });
+    }
   }
 
   // Gradio brings Plotly and the first figure. Every later figure is drawn into that same plot, which
@@ -203,7 +256,7 @@
 
   // Sliders say their value in the page's language, to the eye and to a screen reader: whenever one
   // comes, and whenever Gradio gives one a value, which it shows by a style.
-  const say = new Intl.NumberFormat(location.pathname.endsWith("/labo") ? "fr" : "en", { maximumFractionDigits: 2 });
+  const say = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 2 });
   const RANGES = "#controls input[type=range]";
 
   function sayValue(range) {
@@ -254,7 +307,7 @@
   }
   const tell = teller(() => document.querySelectorAll("[data-say]"), () => acting !== null);
 
-  window.livre = { panel, turn, done };
+  window.livre = { panel, turn, run, done };
   if (document.body) applyTheme();
   else document.addEventListener("DOMContentLoaded", applyTheme);
 })();

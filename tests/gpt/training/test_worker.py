@@ -92,9 +92,9 @@ def test_a_batch_may_have_fewer_rows_than_there_are_hands(model: gpt.GPT) -> Non
 
 def test_the_faster_precision_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     for faster in (torch.float32, torch.bfloat16):
-        speeds = {torch.float32: 1.0, torch.bfloat16: 1.0, faster: 2.0}
+        seconds = {torch.float32: 2.0, torch.bfloat16: 2.0, faster: 1.0}
         monkeypatch.setattr(
-            module, "_products_a_second", lambda *how, speeds=speeds: speeds[how[-1]]
+            module, "_seconds_a_product", lambda *how, seconds=seconds: seconds[how[-1]]
         )
         assert measured_precision(CONFIG) is faster
 
@@ -102,7 +102,15 @@ def test_the_faster_precision_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None
 def test_products_are_really_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MEASURED_SECONDS", 0.01)
     assert measured_precision(CONFIG) in (torch.float32, torch.bfloat16)
-    assert module._products_a_second(CONFIG, "cpu", torch.float32) > 100
+    assert 0 < module._seconds_a_product(CONFIG, "cpu", torch.float32) < 0.01
+
+
+def test_what_else_the_machine_does_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock on which every product but the third takes long: the third counts."""
+    readings = iter([0.0, 0.0, 5.0, 5.0, 9.0, 9.0, 9.5, 9.5, 20.0, 100.0])
+    monkeypatch.setattr(module, "MEASURED_SECONDS", 10.0)
+    monkeypatch.setattr("time.perf_counter", lambda: next(readings))
+    assert module._seconds_a_product(CONFIG, "cpu", torch.float32) == 0.5
 
 
 def test_without_a_compiler_the_plain_way_is_taken(

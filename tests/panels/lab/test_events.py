@@ -19,7 +19,6 @@ import gpt
 from engine import process
 from engine.engine import Engine
 from panels.lab import demo as lab
-from panels.lab import events
 from panels.lab.events import Lab
 from panels.screen.example import first_state
 from panels.screen.state import (
@@ -57,7 +56,7 @@ pages: dict[str, Lab] = {}
 
 @pytest.fixture(scope="module", autouse=True)
 def demo(conteur: Engine) -> Iterator[gr.Blocks]:
-    """The two pages, built once; a run does not wait between its tokens."""
+    """The two pages, built once."""
 
     class Kept(Lab):
         def __init__(self, language: str, demo: gr.Blocks) -> None:
@@ -70,7 +69,6 @@ def demo(conteur: Engine) -> Iterator[gr.Blocks]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(process, "models", conteur)
         patch.setattr(lab, "Lab", Kept)
-        patch.setattr(events, "PACE", 0)
         yield asyncio.run(build())
 
 
@@ -84,8 +82,8 @@ def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "models", Engine("./nowhere"))
 
 
-TOLD = ["notes", "run", "stop"]
-"""What changes when nothing is done: what is said, and that nothing runs any more."""
+TOLD = ["notes"]
+"""What changes when nothing is done: what is said."""
 
 
 def conteur_model() -> gpt.Model:
@@ -141,16 +139,6 @@ def typed(memory: Any) -> str:
     return str(json.loads(memory)["prompt"])
 
 
-def run(page: Lab, memory: Any, prompt: str | None = None) -> list[Answer]:
-    """Everything that a run sends, from first to last."""
-    box = typed(memory) if prompt is None else prompt
-
-    async def every() -> list[Any]:
-        return [sent async for sent in page.on_run(memory, box)]
-
-    return [Answer(page, sent) for sent in asyncio.run(every())]
-
-
 # The wiring
 
 
@@ -180,18 +168,14 @@ def wired(demo: gr.Blocks) -> list[tuple[Lab, str, Any]]:
 
 
 def test_every_event_answers_as_many_components_as_it_is_wired_to(
-    demo: gr.Blocks, monkeypatch: pytest.MonkeyPatch
+    demo: gr.Blocks,
 ) -> None:
-    monkeypatch.setattr(events, "RUN_TOKENS", 2)
     assert {page for page, _, _ in wired(demo)} == set(pages.values())
     for page, name, event in wired(demo):
         given = [asked()] if name == "on_load" else samples(page, name)
         typed = [each for each in given if not isinstance(each, (gr.EventData, gr.Request))]
         assert len(typed) == len(event.inputs), name
-        if name == "on_run":
-            assert {len(answer.values) for answer in run(page, given[0])} == {len(event.outputs)}
-        else:
-            assert len(asyncio.run(event.fn(*given))) == len(event.outputs), name
+        assert len(asyncio.run(event.fn(*given))) == len(event.outputs), name
 
 
 def test_every_handler_is_wired(demo: gr.Blocks) -> None:
@@ -199,6 +183,11 @@ def test_every_handler_is_wired(demo: gr.Blocks) -> None:
         name for name, _ in inspect.getmembers(Lab, inspect.isfunction) if name[:3] == "on_"
     }
     assert {name for _, name, _ in wired(demo)} == handlers
+
+
+def test_no_event_waits_in_gradio_s_queue(demo: gr.Blocks) -> None:
+    """It computes for whoever does not read, and the door is shut before it (`serve/gate.py`)."""
+    assert {event.queue for event in demo.fns.values()} == {False}
 
 
 def test_no_event_is_offered_to_programs(demo: gr.Blocks) -> None:
@@ -574,74 +563,29 @@ def test_a_text_that_is_full_says_so(lab_page: Lab) -> None:
 
 
 def test_buttons_that_stay_as_they_are_get_their_names_alone(lab_page: Lab) -> None:
-    bar = ("back", "restart", "run", "stop")
+    bar = ("back", "restart", "run")
     first = Answer(lab_page, lab_page.on_add(IL.to_json(), IL.prompt))
-    assert [first.values[name]["interactive"] for name in bar[:3]] == [True, True, True]
+    assert [first.values[name]["interactive"] for name in bar] == [True, True, True]
     second = Answer(lab_page, lab_page.on_add(first.state.to_json(), IL.prompt))
     names = [lab_page.words(f"text.{name}") for name in bar]
     assert [second.values[name] for name in bar] == names
-    again = Answer(lab_page, lab_page.on_refresh(second.state.to_json()))
-    assert again.values["run"] == gr.update(visible=True, interactive=True)
-    assert again.values["stop"] == gr.update(visible=False)
+    again = Answer(lab_page, lab_page.on_run(second.state.to_json(), IL.prompt))
+    assert again.values["run"] == gr.update(interactive=True)
 
 
-def test_a_run_writes_token_by_token(lab_page: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "RUN_TOKENS", 5)
-    *steps, last = run(lab_page, replace(IL, seed=1).to_json())
-    written = list(conteur_model().write(IL.prompt, replace(IL, seed=1).settings, tokens=5))
-    assert [len(step.state.written) for step in steps] == list(range(1, len(written) + 1))
-    assert last.state == steps[-1].state
-    assert last.state.written == tuple(step.token.id for step in written)
-    for step in steps:
-        assert [name for name in step.values if not step.left(name)] == [
-            "memory", "panel-text", "run", "stop",
-        ]  # fmt: skip
-        assert (step.values["run"]["visible"], step.values["stop"]["visible"]) == (False, True)
-    assert (last.values["run"]["visible"], last.values["stop"]["visible"]) == (True, False)
-    assert not any(last.left(name) for name in last.values)
-
-
-def test_a_run_stops_at_the_end_of_the_text(
-    lab_page: Lab, over: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(process, "models", over)
-    state = State(prompt="Il", strategy="greedy")
-    first, last = run(lab_page, state.to_json())
-    end = over.model.tokenizer.end_of_text
-    assert first.state.written == last.state.written == (end,)
-    assert last.values["run"]["interactive"] is False
-    (only,) = run(lab_page, last.state.to_json())
-    assert only.state == last.state
-
-
-@pytest.mark.parametrize("memory", [memory for memory, _ in BROKEN], ids=short)
-def test_a_run_of_a_broken_page_ends(
-    lab_page: Lab, memory: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(events, "RUN_TOKENS", 1)
-    answers = run(lab_page, memory, "")
-    assert answers[-1].values["stop"]["visible"] is False
-    assert len(answers) <= 2
-
-
-@pytest.mark.usefixtures("no_model")
-def test_a_run_without_a_model_says_so(lab_page: Lab) -> None:
-    (answer,) = run(lab_page, IL.to_json())
-    assert answer.says("model")
-
-
-def test_a_stopped_run_is_drawn_whole(lab_page: Lab) -> None:
+def test_a_run_ends_on_the_whole_screen(lab_page: Lab) -> None:
     state = replace(IL, written=(5, 6))
-    answer = Answer(lab_page, lab_page.on_refresh(state.to_json()))
+    answer = Answer(lab_page, lab_page.on_run(state.to_json(), IL.prompt))
     assert answer.state == state
-    assert answer.values["stop"]["visible"] is False
     assert not any(answer.left(name) for name in answer.values)
+    again = Answer(lab_page, lab_page.on_run(state.to_json(), "Il y a"))
+    assert again.state == replace(state.with_written(()), prompt="Il y a")
 
 
 # A page that was tampered with
 
 
-HANDLERS = ["on_read", "on_search", "on_settings", "on_add", "on_back", "on_restart", "on_refresh"]
+HANDLERS = ["on_read", "on_search", "on_settings", "on_add", "on_back", "on_restart", "on_run"]
 
 
 @pytest.mark.parametrize(("memory", "names"), BROKEN, ids=short)
