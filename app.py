@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from engine import process
 from engine.leaving import left
-from livre_ouvert import settings
+from livre_ouvert import root, settings
 from panels.api import calls, document, writing
 from panels.exercises import routes as exercises
 from panels.lab import demo as lab
@@ -107,6 +107,7 @@ def main() -> None:
     demo.launch(
         server_name=host,
         server_port=port,
+        root_path="",
         share=False,
         ssr_mode=False,
         show_error=False,
@@ -143,7 +144,8 @@ def main() -> None:
     )
     beginning.over()
     process.start_loading()
-    print(f"Le labo est ouvert · The lab is open: {demo.local_url}", flush=True)
+    here = f"{demo.local_url}{root().removeprefix('/')}"
+    print(f"Le labo est ouvert · The lab is open: {here}", flush=True)
     try:
         beginning.wait()
     finally:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from livre_ouvert import rooted
 from serve import dress
 from serve.language import API, Language, language_of
 from serve.parts import templates_of, words_for
@@ -34,17 +35,15 @@ def answer(scope: Scope, status: int) -> Response:
     if scope["path"].startswith("/gradio_api/"):
         return JSONResponse({"detail": _both(status)}, status)
     page = templates_of("errors").get_template("page.html")
-    return HTMLResponse(
-        page.render(
-            language=language,
-            words=words,
-            status=status,
-            sentence=sentence,
-            stylesheet=dress.address("errors/page.css"),
-            home=HOMES[language],
-        ),
-        status,
+    drawn = page.render(
+        language=language,
+        words=words,
+        status=status,
+        sentence=sentence,
+        stylesheet=dress.address("errors/page.css"),
+        home=HOMES[language],
     )
+    return HTMLResponse(rooted(drawn), status)
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:

@@ -16,6 +16,7 @@ from html import escape
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from livre_ouvert import rooted
 from serve.dress import versioned
 from serve.headers import FRAMED
 from serve.language import Language
@@ -88,7 +89,7 @@ def dress(shell: str, page: Page, nonce: str, asked: str = "") -> str:
     shell = shell.replace("</head>", f"{versioned(page.head)}</head>", 1)
     without = page.no_script.replace("QUERY", escape(asked))
     shell = shell.replace("<gradio-app", f"{without}<gradio-app", 1)
-    return SCRIPT.sub(f'<script nonce="{nonce}"', shell)
+    return SCRIPT.sub(f'<script nonce="{nonce}"', rooted(shell))
 
 
 def policy(nonce: str) -> str:

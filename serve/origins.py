@@ -16,9 +16,11 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from livre_ouvert import root
 from serve.client import Forwarded
 from serve.headers import SecurityHeaders
 from serve.language import API
+from serve.root import Root
 
 ANYBODY = "*"
 PREFLIGHT = {
@@ -74,12 +76,14 @@ def outermost(
     origins: Sequence[str],
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """A lifespan that puts around an app, when all its other layers are there, what a proxy says,
-    the headers that every answer has, and `Origins`."""
+    the root, the headers that every answer has, and `Origins`."""
+    below = [Middleware(Root, root=root())] if root() else []
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.user_middleware[:0] = [
             Middleware(Forwarded),
+            *below,
             Middleware(SecurityHeaders),
             Middleware(Origins, origins=origins),
         ]
