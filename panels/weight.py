@@ -27,7 +27,7 @@ CONTROLS = (
     Control("looked", 0, _CONFIG.context - 1, 1, 0, "last"),
 )
 SHOWN = 14
-"""Positions in the tables, beside the two that were chosen and the first."""
+"""Positions in the tables, beside the two that were chosen, the first, and the highest score."""
 
 CHANNELS = 5
 """Products of the sum that are shown one by one: the largest."""
@@ -50,7 +50,8 @@ def data(view: View, block: float, head: float, looked: float) -> dict[str, Any]
     at = view.selected
     to = min(int(looked), at)
     steps = weigh(view.model.network, view.trace().residual[layer], layer, which, at)
-    drawn = from_the_end(len(tokens), SHOWN, everything=False, also=(0, to, at))
+    most = int(steps.masked[: at + 1].argmax())
+    drawn = from_the_end(len(tokens), SHOWN, everything=False, also=(0, to, at, most))
 
     products = {n: _products(steps.query, steps.keys[n]) for n in drawn}
     scores = {n: _rounded(sum(each[2] for each in products[n]), "score") for n in drawn}

@@ -57,6 +57,8 @@ PROMPTS = (
 SAMPLING = Settings(temperature=0.8, top_p=0.9, seed=1)
 SAMPLE_TOKENS = 40
 GUESSES = 10
+EVERY = 10
+"""One cloze question of so many is put to each snapshot: enough for a curve, in minutes."""
 
 
 def record(folder: Path, plan: Plan, prompts: Sequence[Prompt] = PROMPTS) -> dict[str, Any]:
@@ -67,13 +69,15 @@ def record(folder: Path, plan: Plan, prompts: Sequence[Prompt] = PROMPTS) -> dic
       these rows, in bits per byte: per source, and per language the mean of its sources but prose.
     - `snapshots`: per kept step and prompt the most probable next tokens (id, text, plain softmax
       probability; a piece of a character has no text) and a sample, drawn as `sampling` says; per
-      entry of `openings` the first guess and whether it is right; the cloze test's shares.
+      entry of `openings` the first guess and whether it is right; the shares of a tenth of the
+      cloze test.
     """
     encoder = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer = Tokenizer(reading_start(encoder))
     config = Config(tokenizer.size, plan.context, plan.layers, plan.heads, plan.channels)
     density = tokens_per_byte(folder, plan, tokenizer)
     lines = read_log(folder)
+    questions = knowledge.cloze()[::EVERY]
     return {
         "model": asdict(config) | {"parameters": sum(p.numel() for p in GPT(config).parameters())},
         "plan": asdict(plan),
@@ -87,7 +91,7 @@ def record(folder: Path, plan: Plan, prompts: Sequence[Prompt] = PROMPTS) -> dic
                 "step": step,
                 "tokens": step * plan.tokens_a_step,
                 "said": say(model, prompts),
-                **snapshot.answered(model, knowledge.cloze()),
+                **snapshot.answered(model, questions),
             }
             for step in kept_snapshots(folder, int(lines[-1]["step"]))
             for model in [open_snapshot(folder, step, config, tokenizer)]

@@ -16,6 +16,7 @@ from gpt.weights import BUNDLED
 from panels import blocks, cost, growing, heads, one_step, shares, switches, weight
 from panels.pages.openings import Opening, view_of
 from panels.screen.example import first_state
+from panels.screen.state import State
 from panels.screen.view import View, look
 from panels.screen.words import SITE, words_of
 from panels.training import RUN
@@ -74,6 +75,7 @@ def record(engine: Engine, language: str, openings: Mapping[str, Opening]) -> di
         **_prices(view),
         **_trained(language, total, config.vocabulary),
         **_foreseen(language),
+        **_known(engine, language),
         **_loops(view_of(engine, language, openings["growing"])),
         **_stepped(view),
         "guess_bits": ["tenth", math.log2(config.vocabulary)],
@@ -187,10 +189,12 @@ def _heads(engine: Engine, language: str, openings: Mapping[str, Opening]) -> di
 
 def _trained(language: str, parameters: int, vocabulary: int) -> dict[str, list[Any]]:
     first, last = (RUN["records"][n]["heldout"][language] for n in (0, -1))
-    tokens = RUN["snapshots"][-1]["tokens"]
+    tokens, plan = RUN["snapshots"][-1]["tokens"], RUN["plan"]
     return {
         "snapshots": ["integer", len(RUN["snapshots"])],
         "training_tokens": ["integer", tokens],
+        "short_until": ["tenth", plan["short_share"] * tokens / 1e6],
+        "falling_from": ["tenth", (1 - plan["falling_share"]) * tokens / 1e6],
         "training_operations": ["power", float(6 * parameters * tokens)],
         "loss_first": ["number", first],
         "loss_last": ["number", last],
@@ -210,6 +214,30 @@ def _foreseen(language: str) -> dict[str, list[Any]]:
         "bits_5gram": ["number", five_gram],
         "bits_xz": ["number", xz],
     }
+
+
+def _known(engine: Engine, language: str) -> dict[str, list[Any]]:
+    """The first word after a fact, after the same in other words, and after a fiction."""
+    found: dict[str, list[Any]] = {}
+    for name in ("known", "turned", "invented"):
+        word, probability = _first_word(engine, words_of(language)(f"knows.{name}"))
+        found[f"{name}_word"] = ["text", word]
+        found[f"{name}_probability"] = ["percent", probability]
+    return found
+
+
+def _first_word(engine: Engine, prompt: str) -> tuple[str, float]:
+    """The word that comes first by greedy, and the probability of all its tokens together."""
+    word, probability, state = "", 1.0, State(prompt=prompt)
+    while True:
+        view = look(engine, state)
+        first = int(view.last.order[0])
+        text = view.token(first).text
+        if word and not text[:1].isalpha():
+            return word.strip(), probability
+        word += text
+        probability *= float(view.last.plain[first])
+        state = state.with_written((*state.written, first))
 
 
 def _loops(view: View) -> dict[str, list[Any]]:

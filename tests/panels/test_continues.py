@@ -33,9 +33,12 @@ def shown(html: str, name: str) -> list[str]:
 def test_it_opens_on_a_question_that_was_gone_on_with(conteur: Engine, language: str) -> None:
     html = drawn(conteur, language)
     (question,) = shown(html, "question")
-    assert [question, *shown(html, "pill")] == words_of(language).list("continues.questions")
-    steps = list(conteur.model.write(question, State().settings, ANSWER_TOKENS))
-    assert shown(html, "made") == [step.token.text for step in steps]
+    words = words_of(language)
+    assert [question, *shown(html, "pill")] == words.list("continues.questions")
+    steps = conteur.model.write(question, State().settings, ANSWER_TOKENS)
+    end = words("tokens.end_name")
+    written = [end if step.token.is_end_of_text else step.token.text for step in steps]
+    assert shown(html, "made") == written
 
 
 def test_token_by_token_it_is_the_text_that_comes_at_one_go(conteur: Engine) -> None:

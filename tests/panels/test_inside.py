@@ -231,6 +231,5 @@ def test_the_whole_picture_carries_the_readers_values(
     low, high = drawn["chosen"]["interval"]
     assert high - low == pytest.approx(drawn["chosen"]["probability"])
     if drawn["looks"]:
-        assert drawn["looks"]["weight"] == pytest.approx(
-            float(view.trace(*range(6)).attention[:, :, -1, 1:-1].max())
-        )
+        weights = view.trace(*range(view.model.network.config.layers)).attention
+        assert drawn["looks"]["weight"] == pytest.approx(float(weights[:, :, -1, 1:-1].max()))

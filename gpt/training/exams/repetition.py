@@ -42,8 +42,8 @@ def variety(texts: Iterable[str]) -> Variety:
     return Variety(mean(share for share, _ in shares), len(shares), looked_at)
 
 
-def human_variety(corpus: Path, language: str) -> Variety:
-    """The same of held-out stories with at least 110 words, as written by people."""
+def human_texts(corpus: Path, language: str) -> list[str]:
+    """Held-out stories with at least 110 words, as written by people."""
     source = next(source for source in SOURCES if source.name == HUMAN[language])
     documents = heldout_documents(corpus, source)
-    return variety(text for text in documents if len(words(text)) >= WORDS)
+    return [text for text in documents if len(words(text)) >= WORDS]

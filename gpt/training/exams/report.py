@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpt.generate import Model
+from gpt.training.baseline import corpus_stream
 from gpt.training.columns import columns
+from gpt.training.counting import TOLD_PASSES
 from gpt.training.exams import cloze, names, openings
 from gpt.training.exams.beginnings import TEMPERATURE, TOP_P, Told, beginnings, each_with, tell
+from gpt.training.exams.by_heart import RUN, Ids, by_heart
 from gpt.training.exams.cloze import Cloze
 from gpt.training.exams.languages import changes
-from gpt.training.exams.repetition import WORDS, human_variety, variety
+from gpt.training.exams.repetition import WORDS, human_texts, variety
 from gpt.training.exams.score import Score
 
 LANGUAGES = ("en", "fr")
@@ -65,6 +68,7 @@ def examine(
 ) -> list[Figure]:
     """Every exam in both languages; a quick look leaves out what the model must write for."""
     answered = cloze.outcomes(model, questions)
+    read = None if quick else corpus_stream(corpus, model.tokenizer, TOLD_PASSES)
     found = []
     for language in LANGUAGES:
         _say(f"exams: {language}")
@@ -79,18 +83,19 @@ def examine(
         found.append(_share("names kept", language, kept.all))
         found.append(_share("… children's names", language, kept.names))
         found.append(_share("… other fillings", language, kept.fillings))
-        if not quick:
-            found += _written(model, corpus, language)
+        if read is not None:
+            found += _written(model, corpus, read, language)
     return found
 
 
-def _written(model: Model, corpus: Path, language: str) -> list[Figure]:
+def _written(model: Model, corpus: Path, read: Ids, language: str) -> list[Figure]:
     """The exams on what the model writes by itself, and what people wrote beside it."""
     some = beginnings(language)[:BEGINNINGS]
     _say(f"writing {BEGINNINGS * SEEDS_FOR_LANGUAGE} texts: {language}")
     told = tell(model, each_with(some, range(1, SEEDS_FOR_LANGUAGE + 1)), TOKENS)
     ours = variety(story.text for story in told[: BEGINNINGS * SEEDS_FOR_VARIETY])
-    human = human_variety(corpus, language)
+    others = human_texts(corpus, language)
+    human = variety(others)
     changed = changes((story.text for story in told), language)
     for change in changed:
         _say(_where(told[change.text], change.sentence, change.said))
@@ -98,6 +103,13 @@ def _written(model: Model, corpus: Path, language: str) -> list[Figure]:
         _variety("distinct 4-grams", language, ours.distinct, ours.texts, ours.words),
         _variety("… as people write", language, human.distinct, human.texts, human.words),
         Figure("language changes", language, len(changed), f"{len(changed)}", f"{len(told)}"),
+        *(
+            _share(name, language, by_heart(map(model.tokenizer.encode, texts), read))
+            for name, texts in (
+                ("written by heart", [story.text for story in told]),
+                ("… in held-out stories", others),
+            )
+        ),
     ]
 
 
@@ -164,6 +176,7 @@ def exam_note(quick: bool) -> str:
         f" Distinct 4-grams, language changes: {BEGINNINGS} beginnings, "
         f"{SEEDS_FOR_VARIETY} and {SEEDS_FOR_LANGUAGE} seeds each, T = {TEMPERATURE}, "
         f"top-p = {TOP_P}; the 4-grams of the first {WORDS} words, the language of up to {TOKENS} "
-        "tokens."
+        f"tokens. By heart: the runs of {RUN} tokens that stand in the training texts, of what it "
+        "wrote, and of held-out stories."
     )
     return held if quick else held + written

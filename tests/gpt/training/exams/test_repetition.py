@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gpt.training.exams import repetition
-from gpt.training.exams.repetition import Variety, distinct, human_variety, variety
+from gpt.training.exams.repetition import Variety, distinct, human_texts, variety
 from tests.gpt.training.tiny_corpus import write_corpus
 
 
@@ -31,7 +31,7 @@ def test_texts_count_alike_and_too_short_ones_not_at_all() -> None:
 
 
 def test_people_are_measured_on_held_out_stories(tmp_path: Path) -> None:
-    human = human_variety(write_corpus(tmp_path), "en")
+    human = variety(human_texts(write_corpus(tmp_path), "en"))
     assert human.texts == 4
     assert human.words == repetition.WORDS
     assert 0.5 < human.distinct <= 1

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import gpt
 from gpt.training.exams import names, report
+from gpt.training.exams.beginnings import beginnings
 from gpt.training.exams.report import TARGETS, Figure, exam_note, exam_table, examine
 from gpt.training.kits.telling import heldout_tellings
 from tests.gpt.training.exams.test_guess import Line
@@ -50,12 +52,16 @@ def test_every_exam_with_a_target_is_held(
     model: gpt.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(report, "TOKENS", 12)
+    read = np.concatenate([model.tokenizer.encode(text) for text in beginnings("fr")])
+    monkeypatch.setattr(report, "corpus_stream", lambda *_: read)
     figures = examine(model, write_corpus(tmp_path), QUESTIONS)
     assert {figure.exam for figure in figures} >= TARGETS.keys()
     by_name = {figure.exam: figure for figure in figures if figure.language == "fr"}
     assert by_name["language changes"].asked == "100"
     assert by_name["distinct 4-grams"].asked.startswith("30 × ")
     assert by_name["… as people write"].asked == "4 × 110 words"
+    assert 0 < by_name["written by heart"].value < 1
+    assert by_name["… in held-out stories"].value == 0
 
 
 def test_a_target_is_reached_in_both_languages_or_not() -> None:
