@@ -1,4 +1,4 @@
-# make run · make test · make check · make pages · make train · make bench · make clean
+# make run · make test · make check · make pages · make train · make bench · make lock · make clean
 #
 # .venv is made once; the two stamps in it are older than a requirements file only after it changed.
 
@@ -11,7 +11,7 @@ STATE ?= .training
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: run test check pages train bench clean browser
+.PHONY: run test check pages train bench lock clean browser
 
 run: $(VENV)/run.stamp
 	@$(BIN)/python app.py
@@ -38,6 +38,12 @@ train: $(VENV)/run.stamp
 bench: $(VENV)/dev.stamp browser
 	@$(BIN)/python -m benchmarks
 
+# Which versions, with the hashes of every file that PyPI has of them: after a change of requirements.txt.
+lock: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.locking
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
+	@$(BIN)/python -m tests.licences
+
 # A training run under way is left alone.
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
@@ -46,8 +52,9 @@ clean:
 browser: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.browser.installing
 
-$(VENV)/run.stamp: requirements.txt | $(BIN)/python
-	@echo "Installing what requirements.txt names into $(VENV)"
+$(VENV)/run.stamp: requirements.txt requirements.lock | $(BIN)/python
+	@echo "Installing what requirements.lock names into $(VENV), then torch"
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -qq -r requirements.txt
 	@touch $@
 

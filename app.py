@@ -11,12 +11,13 @@ import sys
 from functools import partial
 from typing import Any
 
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from engine import process
 from engine.crew import Elsewhere
 from engine.leaving import left
-from livre_ouvert import settings
+from livre_ouvert import root, settings
 from panels.api import calls, document, writing
 from panels.exercises import routes as exercises
 from panels.lab import demo as lab
@@ -32,7 +33,7 @@ from serve import connections, log, origins, seldom
 from serve.addresses import routes
 from serve.api import Api, api_routes
 from serve.door import DoorError, door
-from serve.errors import on_http_exception
+from serve.errors import on_http_exception, on_invalid
 from serve.exercises import exercise_routes
 from serve.gradio_page import Page
 from serve.host import host_routes
@@ -47,12 +48,13 @@ from serve.runs import run_routes
 
 def main() -> None:
     """Serves until Ctrl-C or SIGTERM, then leaves with 0; a sentence and 1 if it cannot listen."""
+    log.begin()
     try:
         host, port = door()
     except DoorError as sentence:
         sys.exit(str(sentence))
 
-    log.settle(settings.LOG.of())
+    log.begin(settings.LOG.of())
     try:
         pages = building.build()
     except building.BuildError as said:
@@ -73,11 +75,17 @@ def main() -> None:
     ours += [*papers, *run_routes(step, line)]
     seldom.hush()
     connections.told(connections.files())
+    events = {
+        number: len(asked.inputs)
+        for number, asked in demo.fns.items()
+        if asked.fn is not None  # some act in the page alone
+    }
     looks = dict(lab.LAUNCH)
     head = looks.pop("head", "")
     demo.launch(
         server_name=host,
         server_port=port,
+        root_path="",
         share=False,
         ssr_mode=False,
         show_error=False,
@@ -97,15 +105,25 @@ def main() -> None:
             "openapi_url": None,
             "lifespan": origins.outermost(settings.ORIGINS.of()),
             "routes": ours,
-            "middleware": layers(ours, gradio_pages(head), line, left, metrics),
-            "exception_handlers": {HTTPException: on_http_exception},
+            "middleware": layers(
+                ours,
+                gradio_pages(head),
+                events,
+                line,
+                left,
+                metrics,
+            ),
+            "exception_handlers": {
+                HTTPException: on_http_exception,
+                RequestValidationError: on_invalid,
+            },
         },
         **looks,
     )
-    log.settle(settings.LOG.of())
     beginning.over()
     process.start_loading()
-    print(f"Le labo est ouvert · The lab is open: {demo.local_url}", flush=True)
+    here = f"{demo.local_url}{root().removeprefix('/')}"
+    print(f"Le labo est ouvert · The lab is open: {here}", flush=True)
     try:
         beginning.wait()
     finally:

@@ -42,7 +42,7 @@ SAME = "ray.serve.experimental.consistent_hash_router:ConsistentHashRouter"
 """How Ray Serve chooses: what is about the same goes to the same replica, which has read it."""
 
 TOLD = (
-    "OPENBOOK_MODELS", "OPENBOOK_MEMORY",
+    "OPENBOOK_MODELS", "OPENBOOK_MEMORY", "OPENBOOK_ROOT",
     "GRADIO_ANALYTICS_ENABLED", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK", "HF_HUB_OFFLINE",
 )  # fmt: skip
 """Of the environment, what the replicas are to know too."""

@@ -32,6 +32,8 @@ from livre_ouvert import settings
 
 logger = logging.getLogger(__name__)
 
+logger = logging.getLogger(__name__)
+
 T = TypeVar("T")
 Work = Callable[..., Any]
 

@@ -23,7 +23,15 @@ OURS = "OPENBOOK_"
 
 ORIGIN = re.compile(r"\*|null|https?://[^\s/?#@]+")
 CLUSTER = re.compile(r"ray://(local|auto|[\w.-]+:\d{1,5})")
+ROOT_OF = re.compile(r"(/[\w.~-]+)+", re.ASCII)
 TOKEN = re.compile(r"[!-~]{16,}")
+
+FIRST_PARTS = {
+    *("fr", "en", "lab", "labo", "panels", "fragments", "embed", "exercises", "sheets", "keys"),
+    *("api", "runs", "dress", "line", "healthz", "assets", "static", "gradio_api", "host"),
+    *("theme.css", "manifest.json", "favicon.ico", "robots.txt", "metrics"),
+}
+"""What comes first in the addresses of the book: a root like it could not be told from them."""
 
 
 class SettingError(Exception):
@@ -121,6 +129,13 @@ def _token(text: str) -> str:
     return text
 
 
+def _root(text: str) -> str:
+    root = text.rstrip("/")
+    if (root and not ROOT_OF.fullmatch(root)) or root.strip("/").partition("/")[0] in FIRST_PARTS:
+        raise ValueError(text)
+    return root
+
+
 def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(each.rstrip("/") for each in listed(text))
     if not all(map(ORIGIN.fullmatch, origins)):
@@ -131,6 +146,7 @@ def _origins(text: str) -> tuple[str, ...]:
 HOST = Setting("HOST", "an address of this machine", str, "")
 PORT = Setting("PORT", "a number from 1 to 65535", _whole(1, 65_535), 7860)
 SPACE = Setting("SPACE_ID", "what Hugging Face names a Space", str, "")
+LENT = Setting("SPACES_ZERO_GPU", "what Hugging Face says where GPUs are lent", str, "")
 MODELS = Setting[tuple[str, ...]]("OPENBOOK_MODELS", "ids of the Hub or folders", listed, ())
 MEMORY = Setting[int | None](
     "OPENBOOK_MEMORY", "a whole number of megabytes, 1 or more", _whole(1, 10**9), None
@@ -145,6 +161,9 @@ ENGINE = Setting(
     _cluster,
     "",
 )
+ROOT = Setting(
+    "OPENBOOK_ROOT", "the beginning of an address, as /gpt is, none of the book's", _root, ""
+)
 ORIGINS = Setting[tuple[str, ...]](
     "OPENBOOK_ORIGINS", "addresses such as https://course.example.org, or *", _origins, ()
 )
@@ -157,5 +176,6 @@ HOST_TOKEN = Setting(
 )
 
 SETTINGS: tuple[Setting[Any], ...] = (
-    HOST, PORT, SPACE, MODELS, MEMORY, HELPERS, ENGINE, ORIGINS, PROXIES, LOG, HOST_TOKEN,
+    HOST, PORT, SPACE, LENT, MODELS, MEMORY, HELPERS, ENGINE, ROOT, ORIGINS, PROXIES, LOG,
+    HOST_TOKEN,
 )  # fmt: skip

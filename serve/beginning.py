@@ -15,6 +15,7 @@ import threading
 from types import FrameType
 
 from livre_ouvert import settings
+from serve import zero_gpu
 
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -47,6 +48,7 @@ def settle() -> None:
     gc.disable()
     signal.signal(signal.SIGINT, _leave)
     signal.signal(signal.SIGTERM, _leave)
+    zero_gpu.offer()
 
 
 def over() -> None:

@@ -6,9 +6,10 @@ OPENBOOK_PROXIES alone, and of Hugging Face's, through which alone a Space is re
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from livre_ouvert import settings
@@ -18,6 +19,9 @@ OF_A_SPACE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/
 
 A_HOME = 64
 """Bits of an IPv6 address that a reader does not choose: the rest is theirs to change at will."""
+
+HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
+"""The name of a host, and its port."""
 
 
 def address(scope: Scope) -> str:
@@ -48,17 +52,38 @@ def proxied(scope: Scope) -> bool:
 
 
 class Forwarded:
-    """A request that a named proxy took over https is one of https."""
+    """What a named proxy says of how it was asked, over https and by which name, holds further in.
+
+    What is said by others goes no further, nor what nobody says but Gradio to itself: it would
+    believe any of it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and proxied(scope):
-            told = Headers(scope=scope).get("x-forwarded-proto", "").rpartition(",")[2].strip()
-            if told in ("http", "https"):
-                scope = {**scope, "scheme": told}
+        if scope["type"] == "http":
+            named = proxied(scope)
+            kept = [each for each in scope["headers"] if _is_kept(each[0], named)]
+            asked, scope = Headers(scope=scope), {**scope, "headers": kept}
+            scheme, host = (_last(asked, f"x-forwarded-{name}") for name in ("proto", "host"))
+            if named and scheme in ("http", "https"):
+                scope["scheme"] = scheme
+            if named and HOST.fullmatch(host):
+                MutableHeaders(scope=scope)["Host"] = host
         await self.app(scope, receive, send)
+
+
+def _is_kept(name: bytes, named: bool) -> bool:
+    """Whether a header goes further in: none that a proxy writes, unless it is a named one's."""
+    if name in (b"x-forwarded-proto", b"x-forwarded-host", b"x-gradio-server"):
+        return False
+    return named or not (name.startswith(b"x-forwarded-") or name in (b"forwarded", b"x-real-ip"))
+
+
+def _last(headers: Headers, name: str) -> str:
+    """What the proxy before the app has said, after what it was told by others."""
+    return headers.get(name, "").rpartition(",")[2].strip()
 
 
 def _is_named(one: IPv4Address | IPv6Address) -> bool:

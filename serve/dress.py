@@ -22,15 +22,16 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from livre_ouvert import HOUSE
+from livre_ouvert import HOUSE, root, rooted
 
 ASSETS = HOUSE / "site" / "assets"
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 
-SQUEEZED = (".css", ".js", ".html")
+PAGE = ".html"
+SQUEEZED = (".css", ".js", PAGE)
 
-UNVERSIONED = re.compile(r'"/dress/([^"?]+)"')
+UNVERSIONED = re.compile(r'"([\w./~-]*)/dress/([^"?]+)"')
 
 mimetypes.add_type("font/woff2", ".woff2")
 mimetypes.add_type("text/javascript", ".js")
@@ -49,7 +50,8 @@ def versioned(markup: str) -> str:
     """Our own markup, the version added to each `/dress/…` address of a file that is there."""
 
     def with_version(found: re.Match[str]) -> str:
-        return f'"{address(found[1])}"' if (ASSETS / found[1]).is_file() else found[0]
+        above, path = found.groups()
+        return f'"{above}{address(path)}"' if (ASSETS / path).is_file() else found[0]
 
     return UNVERSIONED.sub(with_version, markup)
 
@@ -65,25 +67,32 @@ def _version(file: Path, _changed: int) -> str:
 
 
 @cache
-def _squeezed(file: Path, _changed: int) -> bytes:
-    return bytes(brotli.compress(file.read_bytes(), mode=brotli.MODE_TEXT))
+def _held(file: Path, _changed: int) -> bytes:
+    return rooted(file.read_text("utf-8")).encode() if file.suffix == PAGE else file.read_bytes()
+
+
+@cache
+def _squeezed(file: Path, changed: int) -> bytes:
+    return bytes(brotli.compress(_held(file, changed), mode=brotli.MODE_TEXT))
 
 
 async def squeezed(response: Response, file: Path, scope: Scope) -> Response:
-    """The answer that holds a file, as small as Brotli makes it where the browser reads that."""
-    if not (
-        response.status_code == 200
-        and scope["method"] == "GET"
-        and file.suffix in SQUEEZED
-        and "br" in Headers(scope=scope).get("Accept-Encoding", "")
-    ):
+    """The answer that holds a file, as small as Brotli makes it where the browser reads that.
+
+    A page below a root is not sent as it lies there, however it is asked for.
+    """
+    if response.status_code != 200 or scope["method"] != "GET" or file.suffix not in SQUEEZED:
         return response
-    body = await asyncio.to_thread(_squeezed, file, os.stat(file).st_mtime_ns)
+    smaller = "br" in Headers(scope=scope).get("Accept-Encoding", "")
+    if not smaller and not (root() and file.suffix == PAGE):
+        return response
+    body = await asyncio.to_thread(_squeezed if smaller else _held, file, os.stat(file).st_mtime_ns)
     kept = {name: response.headers[name] for name in ("etag", "last-modified")}
-    smaller = Response(body, media_type=response.media_type, headers=kept)
-    smaller.headers["Content-Encoding"] = "br"
-    smaller.headers["Vary"] = "Accept-Encoding"
-    return smaller
+    made = Response(body, media_type=response.media_type, headers=kept)
+    if smaller:
+        made.headers["Content-Encoding"] = "br"
+    made.headers["Vary"] = "Accept-Encoding"
+    return made
 
 
 class Dress(StaticFiles):

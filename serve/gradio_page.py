@@ -16,6 +16,7 @@ from html import escape
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from livre_ouvert import rooted
 from serve.dress import versioned
 from serve.headers import FRAMED
 from serve.language import Language
@@ -23,6 +24,11 @@ from serve.whole import changed
 
 SCRIPT = re.compile(r"<script(?=[\s>])")
 SHELL_META = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
+
+ROOT_KEPT = re.compile(r'"root":"https?://[^/"]*([^"]*)"')
+ROOT_READ = re.compile(r'const root = "https?://[^/"]*([^"]*)";')
+"""Where Gradio writes down by what name it was asked for. The browser knows that better, whatever
+lies in between."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +55,6 @@ class GradioPages:
         if page is None:
             await self.app(scope, receive, send)
             return
-        only_headers = scope["method"] == "HEAD"
-        if only_headers:  # Gradio's pages answer GET only
-            scope = {**scope, "method": "GET"}
 
         def dressed(status: int, headers: MutableHeaders, shell: bytes) -> bytes | None:
             if status != 200:
@@ -61,7 +64,7 @@ class GradioPages:
             asked = scope["query_string"].decode("latin-1")
             return dress(shell.decode(), page, nonce, asked).encode()
 
-        await changed(self.app, scope, receive, send, dressed, only_headers)
+        await changed(self.app, scope, receive, send, dressed)
 
 
 def dress(shell: str, page: Page, nonce: str, asked: str = "") -> str:
@@ -77,13 +80,16 @@ def dress(shell: str, page: Page, nonce: str, asked: str = "") -> str:
         "Object.defineProperty(navigator, name, { get: () => value });</script>"
     ).replace("LL", page.language)
     shell = SHELL_META.sub("", shell)
+    shell = ROOT_KEPT.sub(r'"root":"\1"', shell)
+    here = r'new URL("\1/", location.href).href.slice(0, -1)'
+    shell = ROOT_READ.sub(f"const root = window.gradio_config.root = {here};", shell)
     shell = shell.replace('lang="en"', f'lang="{page.language}"', 1)
     shell = shell.replace('control_page_title="true"', 'control_page_title="false"', 1)
     shell = shell.replace('<meta charset="utf-8" />', f'<meta charset="utf-8" />{first}', 1)
     shell = shell.replace("</head>", f"{versioned(page.head)}</head>", 1)
     without = page.no_script.replace("QUERY", escape(asked))
     shell = shell.replace("<gradio-app", f"{without}<gradio-app", 1)
-    return SCRIPT.sub(f'<script nonce="{nonce}"', shell)
+    return SCRIPT.sub(f'<script nonce="{nonce}"', rooted(shell))
 
 
 def policy(nonce: str) -> str:

@@ -1,4 +1,7 @@
-"""The layers that every request passes on its way to the lab, the outermost first."""
+"""The layers that every request passes on its way to the lab, the outermost first.
+
+Three more stand around them and around Gradio's own: `origins.outermost`.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,11 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from serve.body_limit import BodyLimit
-from serve.client import Forwarded
 from serve.compression import Compression
 from serve.errors import Faults
+from serve.events import Events
 from serve.gate import Gate
 from serve.gradio_page import GradioPages, Page
-from serve.headers import SecurityHeaders
 from serve.in_line import InLine, Left
 from serve.line import Line
 from serve.long_address import LongAddress
@@ -22,21 +24,26 @@ from serve.projector import Projector
 
 
 def layers(
-    routes: Sequence[BaseRoute], pages: Mapping[str, Page], line: Line, left: Left, metrics: Metrics
+    routes: Sequence[BaseRoute],
+    pages: Mapping[str, Page],
+    events: Mapping[int, int],
+    line: Line,
+    left: Left,
+    metrics: Metrics,
 ) -> list[Middleware]:
-    """A proxy's word, counts, headers, faults, the gate, two limits, the line, squeezing, dresses.
+    """Counts, faults, the gate, two limits, the line, what the lab is sent, squeezing, two dresses.
 
-    `left` is what those who compute look at, to know whether somebody still waits.
+    `events` are the lab's, and how many values each reads; `left` is what those who compute look
+    at, to know whether somebody still waits.
     """
     return [
-        Middleware(Forwarded),
         Middleware(Counted, metrics=metrics, routes=routes),
-        Middleware(SecurityHeaders),
         Middleware(Faults),
         Middleware(Gate, routes=routes),
         Middleware(LongAddress),
         Middleware(BodyLimit),
         Middleware(InLine, line=line, left=left),
+        Middleware(Events, events=events),
         Middleware(Compression),
         Middleware(Projector),
         Middleware(GradioPages, pages=pages),

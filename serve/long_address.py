@@ -9,6 +9,7 @@ from __future__ import annotations
 from starlette.datastructures import URL, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from livre_ouvert import root
 from serve.errors import answer
 
 LIMIT = 250_000
@@ -36,5 +37,6 @@ class LongAddress:
             if length > READ_BY_GRADIO:
                 here = URL(scope=scope)
                 scope = {**scope, "headers": list(scope["headers"])}
-                MutableHeaders(scope=scope)["X-Gradio-Server"] = f"{here.scheme}://{here.netloc}"
+                server = f"{here.scheme}://{here.netloc}{root()}"
+                MutableHeaders(scope=scope)["X-Gradio-Server"] = server
         await self.app(scope, receive, send)

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from serve.body_limit import LIMIT
 from serve.dress import versioned
 from serve.headers import DRAWN_POLICY
 
@@ -90,9 +91,16 @@ def drawn_by(draw: Draw, fields: int = 64) -> Callable[[Request], Awaitable[Resp
 
 
 async def asked_by(request: Request, fields: int = 64) -> dict[str, str]:
-    """What an address asks for, and a form that was sent: a text may be too long for the one."""
+    """What an address asks for, and a form that was sent: a text may be too long for the one.
+
+    A field may be as large as all that is sent may be; what it says must be text.
+    """
     asked = dict(request.query_params)
     if request.method == "POST":
-        sent = await request.form(max_files=0, max_fields=fields)
-        asked |= {key: value for key, value in sent.items() if isinstance(value, str)}
+        try:
+            sent = await request.form(max_files=0, max_fields=fields, max_part_size=LIMIT)
+            asked |= {key: value for key, value in sent.items() if isinstance(value, str)}
+            "".join([*asked, *asked.values()]).encode()
+        except UnicodeError:
+            raise HTTPException(400) from None
     return asked

@@ -12,6 +12,7 @@ from typing import Any
 from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from livre_ouvert import rooted
 from serve import dress
 from serve.language import LANGUAGES, Language, language_of
 from serve.parts import templates_of, words_for
@@ -79,7 +80,7 @@ def _drawn(template: str, language: Language, **given: Any) -> str:
     (other,) = (each for each in LANGUAGES if each != language)
     words = words_for("projector", language)
     page = templates_of("projector").get_template(template)
-    return page.render(words=words, other_language=other, **given)
+    return rooted(page.render(words=words, other_language=other, **given))
 
 
 def _other(path: str) -> str:

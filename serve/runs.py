@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from serve.api import is_json, streamed
 from serve.client import address
 from serve.errors import answer
+from serve.events import plain
 from serve.language import LANGUAGES, language_of
 from serve.line import Line
 
@@ -38,8 +39,8 @@ def run_routes(longer: Longer, line: Line) -> list[BaseRoute]:
             sent = json.loads(await request.body()) if is_json(request) else None
         except (ValueError, RecursionError):
             sent = None
-        if not isinstance(sent, dict):
-            return answer(request.scope, 400 if is_json(request) else 415)
+        if not isinstance(sent, dict) or not plain(sent):
+            return answer(request.scope, 422 if is_json(request) else 415)
         client, language = address(request.scope), language_of(request.scope)
         return streamed(lines(client, language, sent.get("memory"), sent.get("prompt")), language)
 

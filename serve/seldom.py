@@ -6,7 +6,7 @@ import logging
 import time
 
 MINUTE = 60.0
-LOGS = ("asyncio", "uvicorn.error", "serve.connections", "serve.errors")
+LOGS = ("asyncio", "uvicorn.error", "serve.connections", "serve.errors", "panels.lab.events")
 
 Kind = tuple[str, int, type[BaseException] | None]
 

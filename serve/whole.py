@@ -17,9 +17,8 @@ async def changed(
     receive: Receive,
     send: Send,
     change: Change,
-    only_headers: bool = False,
 ) -> None:
-    """Ask `app`, and send what `change` makes of its answer; a HEAD gets the headers of that."""
+    """Ask `app`, and send what `change` makes of its answer."""
     start: Message = {}
     body = b""
 
@@ -37,6 +36,6 @@ async def changed(
             body = made
             headers["Content-Length"] = str(len(body))
         await send(start)
-        await send({"type": "http.response.body", "body": b"" if only_headers else body})
+        await send({"type": "http.response.body", "body": body})
 
     await app(scope, receive, gathered)

@@ -69,7 +69,8 @@ def wait_until_ready(process: subprocess.Popen[bytes], port: int, folder: Path) 
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the running app; at the end it must leave cleanly and have called nobody."""
+    """The address of the running app; at the end it must leave cleanly and have called nobody,
+    and nothing that was sent to it may have made a fault."""
     folder, port = tmp_path_factory.mktemp("app"), free_port()
     process = start(port, folder)
     try:
@@ -77,6 +78,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.terminate()
         assert process.wait(timeout=30) == 0, (folder / "log").read_text("utf-8")
         assert not (folder / "foreign hosts").exists(), (folder / "foreign hosts").read_text()
+        log = (folder / "log").read_text("utf-8")
+        assert "Traceback" not in log, log
+        assert not set(log) & {"\x1b", "\r"}, log
     finally:
         process.kill()
         process.wait()

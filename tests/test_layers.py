@@ -38,7 +38,7 @@ MAY_KNOW = {
     "panels": {"gpt", "engine", "panels", "livre_ouvert"},
     "serve": {"serve", "livre_ouvert"},
     "livre_ouvert": {"gpt", "panels", "serve", "livre_ouvert"},
-    "livre_ouvert/__init__.py": set(),
+    "livre_ouvert/__init__.py": {"livre_ouvert"},
     "livre_ouvert/settings.py": set(),
     "app.py": {"gpt", "engine", "panels", "serve", "livre_ouvert"},
     "benchmarks": {"benchmarks", "gpt", "engine", "tests"},

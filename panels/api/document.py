@@ -12,6 +12,7 @@ from pydantic import BaseModel, RootModel
 from pydantic.json_schema import models_json_schema
 
 from engine.shelf import Models
+from livre_ouvert import root
 from panels.api import answers, writing
 from panels.api.calls import CALLS, Answered, told
 from panels.api.computing import listed
@@ -53,7 +54,7 @@ def document(language: str, models: Sequence[str] = ()) -> dict[str, Any]:
             "description": words("api.what"),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": ADDRESS}],
+        "servers": [{"url": root() + ADDRESS}],
         "paths": paths,
         "components": {"schemas": _schemas(words)},
     }

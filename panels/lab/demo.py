@@ -16,6 +16,7 @@ from panels.lab.layout import PAGES
 from panels.screen.words import LANGUAGES
 
 HEAD = (
+    '<link rel="icon" href="data:,">'
     '<link rel="stylesheet" href="/dress/fonts/fonts.css">'
     '<link rel="stylesheet" href="/dress/css/colours.css">'
     '<link rel="stylesheet" href="/dress/css/panels.css">'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -23,6 +24,8 @@ from panels.lab.running import in_the_box, prompt_in, recalled, typed
 from panels.screen import acts
 from panels.screen.models import note_of
 from panels.screen.state import SEARCH_CHARACTERS, Note, State, from_query
+
+log = logging.getLogger(__name__)
 
 AT_ONCE: dict[str, Any] = {
     "queue": False,
@@ -68,10 +71,9 @@ class Lab(Drawn):
         # Not `input`: Gradio's text box tells of keys only, not of what is pasted or deleted.
         self.on(self.search.change, self.on_search, [memory, self.search], shown, latest=True)
         strategy = self.strategy.input
-        checked: dict[str, Any] = {"latest": True, "preprocess": True}
-        self.on(strategy, self.on_strategy, [memory, *settings], shown + sliders, **checked)
+        self.on(strategy, self.on_strategy, [memory, *settings], shown + sliders, latest=True)
         for control in (*sliders, self.seed):
-            self.on(control.input, self.on_settings, [memory, *settings], shown, **checked)
+            self.on(control.input, self.on_settings, [memory, *settings], shown, latest=True)
         self.on(self.add.click, self.on_add, [memory, prompt], shown)
         self.on(self.back.click, self.on_back, [memory], shown)
         self.on(self.restart.click, self.on_restart, [memory], shown)
@@ -94,7 +96,7 @@ class Lab(Drawn):
         """
         name = does.__name__
         turn = f"(...reads) => window.livre.{starts}('{name}', {json.dumps(latest)}, reads)"
-        acted = event(_helped(does), reads, changes, js=turn, **(AT_ONCE | how))
+        acted = event(self.helped(does), reads, changes, js=turn, **(AT_ONCE | how))
         self.done(acted, name)
         return acted
 
@@ -103,6 +105,25 @@ class Lab(Drawn):
         for then, failed in ((acted.failure, "true"), (acted.then, "false")):
             over = f"(memory) => window.livre.done('{name}', memory, {failed})"
             then(None, [self.memory], None, js=over, queue=False, api_visibility="private")
+
+    def helped(self, does: Callable[..., Any]) -> Callable[..., Any]:
+        """An event's function done by a helper; what is not done at one go asks for help itself.
+
+        Gradio prints a fault in full length; it is logged here, and Gradio told that there was one.
+        """
+        work = does
+        if not inspect.iscoroutinefunction(does):
+            work = process.crew.helped(does, prompt_in)
+
+        @wraps(does)
+        async def asked(*given: Any) -> Any:
+            try:
+                return await work(*map(_portable, given))
+            except Exception:
+                log.exception("%s of the lab failed", does.__name__)
+                raise gr.Error(self.words("site.failed"), print_exception=False) from None
+
+        return asked
 
     # What the events do. Each takes what the page kept and returns the whole screen.
 
@@ -122,11 +143,11 @@ class Lab(Drawn):
 
     def on_example(self, memory: str, event: gr.EventData) -> list[Any]:
         examples = {str(n): text for n, text in enumerate(self.words.list("prompt.examples"))}
-        text = examples.get(str(_told(event, "value")), "")
+        text = examples.get(_told(event, "value"), "")
         return [*self.on_read(memory, text), text]
 
     def on_act(self, memory: str, event: gr.EventData) -> list[Any]:
-        return self.act(memory, str(_told(event, "act")), str(_told(event, "value")))
+        return self.act(memory, _told(event, "act"), _told(event, "value"))
 
     def on_note(self, memory: str, prompt: Any, event: gr.EventData) -> list[Any]:
         """What a note offers to do; the box and the controls show it, too."""
@@ -155,7 +176,7 @@ class Lab(Drawn):
             return self.unchanged(Note("model", {}))
 
     def on_search(self, memory: str, text: Any) -> list[Any]:
-        wanted = well_formed(text)[:SEARCH_CHARACTERS] if isinstance(text, str) else ""
+        wanted = _text(text)[:SEARCH_CHARACTERS]
         try:
             found, _ = recalled(memory)
         except CheckpointError:
@@ -199,7 +220,7 @@ class Lab(Drawn):
 
     def on_model(self, memory: str, name: Any) -> list[Any]:
         """The same prompt before another model; one that is not there yet is opened meanwhile."""
-        return self.act(memory, "model", name if isinstance(name, str) else "")
+        return self.act(memory, "model", _text(name))
 
     def on_add(self, memory: str, prompt: Any) -> list[Any]:
         """One token more; a text that was typed and not yet read is read first."""
@@ -224,28 +245,20 @@ class Lab(Drawn):
             return self.unchanged(Note("model", {}))
 
 
-def _helped(does: Callable[..., Any]) -> Callable[..., Any]:
-    """An event's function done by a helper; what is not done at one go asks for help itself."""
-    if inspect.iscoroutinefunction(does):
-        return does
-    helped = process.crew.helped(does, prompt_in)
-
-    @wraps(does)
-    async def asked(*given: Any) -> Any:
-        return await helped(*map(_portable, given))
-
-    return asked
-
-
 def _portable(given: Any) -> Any:
     """What an event is given, without the component that Gradio hangs on it."""
     return SimpleNamespace(_data=given._data) if isinstance(given, gr.EventData) else given
 
 
-def _told(event: gr.EventData, name: str) -> Any:
+def _told(event: gr.EventData, name: str) -> str:
     """What a page's event carries, which a page may leave out."""
     carried = event._data if isinstance(event._data, dict) else {}
-    return carried.get(name, "")
+    return well_formed(str(carried.get(name, "")))
+
+
+def _text(given: Any) -> str:
+    """What a page gives as a text; a program may give anything."""
+    return well_formed(given) if isinstance(given, str) else ""
 
 
 def _plain(value: Any) -> str:

@@ -62,5 +62,5 @@ def prompt_in(memory: Any, *_: Any) -> str:
     """The prompt of what the page keeps: who reads on in a text is who read it before."""
     try:
         return str(json.loads(memory)["prompt"])
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError, KeyError, RecursionError):
         return ""

@@ -162,6 +162,7 @@ def into(folder: Path) -> None:
     from mkdocs.config import load_config
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    os.environ.pop("OPENBOOK_ROOT", None)  # whoever serves the pages knows where they lie
     for language in LANGUAGES:
         config = load_config(
             str(SITE / f"{language}.yml"), strict=True, site_dir=str(folder / language)

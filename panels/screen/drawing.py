@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from livre_ouvert import rooted
 from panels.screen.words import SITE, words_of
 
 PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | {127: 0x2421}
@@ -20,14 +21,18 @@ PLAIN = 2
 
 def draw(panel: str, language: str, data: dict[str, Any]) -> str:
     """`site/panels/<panel>.html`, filled with the panel's data and the language's words."""
-    words = words_of(language)
-    return _templates().get_template(f"{panel}.html").render(data, words=words, language=language)
+    return _filled(f"{panel}.html", language, data)
 
 
 def draw_page_part(template: str, language: str, data: dict[str, Any]) -> str:
     """A part of a page that is not a panel: `site/pages/<template>`."""
+    return _filled(template, language, data)
+
+
+def _filled(template: str, language: str, data: dict[str, Any]) -> str:
     words = words_of(language)
-    return _templates().get_template(template).render(data, words=words, language=language)
+    drawn = _templates().get_template(template).render(data, words=words, language=language)
+    return rooted(drawn)
 
 
 def readable(text: str) -> str:

@@ -35,34 +35,36 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "locale": "en-US"}
 
 
+def listen(page: Page, site: str, wrong: list[str]) -> Page:
+    """Write down whatever goes wrong on a page, and what it asks for elsewhere than on its site."""
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            wrong.append(f"console {message.type}: {message.text}")
+
+    def on_page_error(error: Error) -> None:
+        wrong.append(f"page error: {error}")
+
+    def on_request(request: Request) -> None:
+        if not request.url.startswith((f"{site}/", "data:", "blob:")):
+            wrong.append(f"foreign host: {request.url}")
+
+    def on_response(response: Response) -> None:
+        if response.status >= 400:
+            wrong.append(f"status {response.status}: {response.url}")
+
+    page.on("console", on_console)
+    page.on("pageerror", on_page_error)
+    page.on("request", on_request)
+    page.on("response", on_response)
+    return page
+
+
 @pytest.fixture
 def watch(app: str) -> Iterator[Callable[[Page], Page]]:
     """Watch a page of one's own as `page` is watched."""
     wrong: list[str] = []
-
-    def watch(page: Page) -> Page:
-        def on_console(message: ConsoleMessage) -> None:
-            if message.type in ("error", "warning"):
-                wrong.append(f"console {message.type}: {message.text}")
-
-        def on_page_error(error: Error) -> None:
-            wrong.append(f"page error: {error}")
-
-        def on_request(request: Request) -> None:
-            if not request.url.startswith((f"{app}/", "data:", "blob:")):
-                wrong.append(f"foreign host: {request.url}")
-
-        def on_response(response: Response) -> None:
-            if response.status >= 400:
-                wrong.append(f"status {response.status}: {response.url}")
-
-        page.on("console", on_console)
-        page.on("pageerror", on_page_error)
-        page.on("request", on_request)
-        page.on("response", on_response)
-        return page
-
-    yield watch
+    yield lambda page: listen(page, app, wrong)
     assert wrong == []
 
 

@@ -1,9 +1,10 @@
-"""The browsers that the tests and the benchmarks drive."""
+"""The browsers that the tests and the benchmarks drive, and the proxies before the app."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 FIREFOX = "firefox-esr"
@@ -32,6 +33,12 @@ NO_FIREFOX = (
     "or name a Firefox with FIREFOX=/path/to/it."
 )
 
+SERVERS = ("nginx", "caddy")
+LAID_OUT = Path(sys.prefix) / "servers"
+"""Where Debian's packages of these lie unpacked."""
+
+NO_SERVER = "There is no {}: its tests are skipped. Install Debian's package of that name."
+
 
 class NoBrowserError(Exception):
     """There is no browser on this machine; the message says how to get one."""
@@ -59,3 +66,10 @@ def find_firefox() -> str:
     if found is None:
         raise NoBrowserError(NO_FIREFOX)
     return found
+
+
+def find_server(name: str) -> str | None:
+    """Where `nginx` or `caddy` is: the system's, or one that was unpacked; None without either."""
+    unpacked = (LAID_OUT / "usr" / "sbin", LAID_OUT / "usr" / "bin")
+    places = (os.environ.get("PATH", ""), "/usr/sbin", *map(str, unpacked))
+    return shutil.which(name, path=os.pathsep.join(places))

@@ -1,6 +1,6 @@
 """`python -m tests.browser.installing`: see that there are browsers, in whichever way works.
 
-Chromium must be there; Firefox should be, and what has to be said of it is said.
+Chromium must be there; Firefox and two proxies should be, and what has to be said of them is said.
 """
 
 from __future__ import annotations
@@ -9,17 +9,24 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Error, sync_playwright
 
 from tests.browser.finding import (
     ARGUMENTS,
     FIREFOX,
+    LAID_OUT,
     MISSING,
     NO_FIREFOX,
+    NO_SERVER,
+    SERVERS,
     NoBrowserError,
     find_browser,
     find_firefox,
+    find_server,
 )
 
 BRIEFLY = ("-o", "Acquire::http::Timeout=15", "-o", "Acquire::Retries=1")
@@ -31,6 +38,7 @@ def main() -> int:
     try:
         if found() or (from_playwright() and opens()) or (from_debian("chromium") and found()):
             firefox()
+            servers()
             return 0
     except NoBrowserError as sentence:
         print(sentence, file=sys.stderr)
@@ -52,6 +60,16 @@ def firefox() -> None:
             raise
     if not from_debian(FIREFOX):
         print(NO_FIREFOX)
+
+
+def servers() -> None:
+    """Lay out Debian's nginx and Caddy beside the environment, where there are none.
+
+    Nothing is installed: a server that is would be started, for all the world.
+    """
+    for name in SERVERS:
+        if find_server(name) is None and not laid_out(name):
+            print(NO_SERVER.format(name))
 
 
 def found() -> bool:
@@ -92,25 +110,46 @@ def opens() -> bool:
 
 def from_debian(package: str) -> bool:
     """Whether the system's package could be installed, as root or with a sudo that does not ask."""
-    if shutil.which("apt-get") is None:
-        return False
-    sudo = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
-    if sudo and (shutil.which("sudo") is None or not _quietly(*sudo, "true")):
+    apt = updated()
+    if not apt:
         return False
     print(f"Installing the system's {package}.")
-    apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet=2", *BRIEFLY]
-    return _quietly(*apt, "update") and _quietly(
-        *apt, "install", "--yes", "--no-install-recommends", package
-    )
+    return _quietly(*apt, "install", "--yes", "--no-install-recommends", package)
+
+
+def laid_out(package: str) -> bool:
+    """Whether the system's package could be unpacked, with nothing of the system touched."""
+    apt = updated()
+    if not apt:
+        return False
+    print(f"Unpacking the system's {package}.")
+    with TemporaryDirectory() as folder:
+        if not _quietly(*apt, "-o", "APT::Sandbox::User=root", "download", package, cwd=folder):
+            return False
+        (file,) = Path(folder).glob("*.deb")
+        unpacked = _quietly("dpkg-deb", "--extract", str(file), str(LAID_OUT))
+    return unpacked and find_server(package) is not None
+
+
+@cache
+def updated() -> tuple[str, ...]:
+    """The system's apt, its lists brought up to date; nothing where it cannot be."""
+    if shutil.which("apt-get") is None:
+        return ()
+    sudo = () if os.geteuid() == 0 else ("sudo", "--non-interactive")
+    if sudo and (shutil.which("sudo") is None or not _quietly(*sudo, "true")):
+        return ()
+    apt = (*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet=2", *BRIEFLY)
+    return apt if _quietly(*apt, "update") else ()
 
 
 def _done(*command: str) -> bool:
     return subprocess.run(command, check=False).returncode == 0
 
 
-def _quietly(*command: str) -> bool:
+def _quietly(*command: str, cwd: str | None = None) -> bool:
     """Whether it could be done; what it says is kept for when it could not."""
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd)
     if done.returncode != 0:
         print(*done.stderr.splitlines()[-3:], sep="\n")
     return done.returncode == 0

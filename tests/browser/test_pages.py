@@ -317,12 +317,17 @@ def test_a_page_reads_without_a_script(browser: Browser, base_url: str, language
         expect(page.locator("table.rows tbody tr")).to_have_count(3)
 
 
-def test_a_server_that_sleeps_is_said_and_waited_for(context: BrowserContext, app: str) -> None:
+def test_a_server_asked_for_too_much_or_asleep_is_said_and_waited_for(
+    context: BrowserContext, app: str
+) -> None:
     page = context.new_page()
     page.goto(f"{app}/fr/logits/")
+    full = {"status": 429, "headers": {"Retry-After": "1"}}
     page.route("**/fragments/**", lambda route: route.abort())
+    page.route("**/fragments/**", lambda route: route.fulfill(**full), times=1)
     page.locator("form.live textarea").fill("Le chat")
     sleeps = page.locator(".live-sleeps")
+    expect(sleeps).to_have_text(words_of("fr")("live.busy"))
     expect(sleeps).to_have_text(words_of("fr")("live.sleeps"))
     expect(sleeps).to_be_visible()
     page.unroute("**/fragments/**")

@@ -95,3 +95,44 @@ def test_https_counts_from_a_named_proxy(
     scope = asked(peer, x_forwarded_proto=told)
     asyncio.run(Forwarded(app)(scope, None, None))  # type: ignore[arg-type]
     assert passed[0]["scheme"] == scheme
+
+
+def forwarded(scope: dict[str, Any]) -> dict[str, str]:
+    """The headers that go further in."""
+    passed: list[Scope] = []
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        passed.append(scope)
+
+    asyncio.run(Forwarded(app)(scope, None, None))  # type: ignore[arg-type]
+    return {name.decode(): value.decode() for name, value in passed[0]["headers"]}
+
+
+@pytest.mark.parametrize(
+    ("peer", "told", "host"),
+    [
+        ("127.0.0.1", "book.example", "book.example"),
+        ("127.0.0.1", "evil.example, book.example:8443", "book.example:8443"),
+        ("127.0.0.1", "[2001:db8::1]", "[2001:db8::1]"),
+        ("127.0.0.1", "a b", "inside"),
+        ("127.0.0.1", 'x"><script>', "inside"),
+        ("192.0.2.7", "book.example", "inside"),
+    ],
+)
+def test_a_name_counts_from_a_named_proxy(
+    monkeypatch: pytest.MonkeyPatch, peer: str, told: str, host: str
+) -> None:
+    monkeypatch.setenv("OPENBOOK_PROXIES", PROXIES)
+    assert forwarded(asked(peer, x_forwarded_host=told, host="inside")) == {"host": host}
+
+
+def test_what_only_proxies_say_goes_no_further_from_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBOOK_PROXIES", PROXIES)
+    said = {"x_forwarded_prefix": "/gpt", "x_real_ip": "203.0.113.9", "forwarded": "for=x"}
+    kept = {"x-forwarded-prefix": "/gpt", "x-real-ip": "203.0.113.9", "forwarded": "for=x"}
+    forged = {"x_gradio_server": "https://evil.example"}
+    assert forwarded(asked("192.0.2.7", "203.0.113.9", accept="a", **said, **forged)) == {
+        "accept": "a"
+    }
+    named = forwarded(asked("127.0.0.1", "203.0.113.9", **said, **forged))
+    assert named == {"x-forwarded-for": "203.0.113.9", **kept}

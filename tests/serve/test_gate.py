@@ -84,6 +84,41 @@ def test_open(client: httpx.Client, address: str) -> None:
     assert client.get(address).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/lab",
+        "/theme.css",
+        "/favicon.ico",
+        "/robots.txt",
+        "/static/js/iframeResizer.contentWindow.min.js",
+        "/gradio_api/info",
+        "/fr/",
+        "/panels/fr/next",
+        "/dress/css/lab.css",
+    ],
+)
+def test_head_is_answered_as_get(client: httpx.Client, address: str) -> None:
+    as_it_is = {"Accept-Encoding": "identity"}
+    head, get = (client.request(each, address, headers=as_it_is) for each in ("HEAD", "GET"))
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-type", "content-length", "cache-control"):
+        assert head.headers[name] == get.headers[name]
+
+
+def test_nobody_waits_for_the_headers_of_a_stream(client: httpx.Client) -> None:
+    assert client.head("/gradio_api/heartbeat/a").status_code == 405
+
+
+@pytest.mark.parametrize("host", ["a b", "[x", "a\\b", 'a"><script>', "a/b", "a:1:2", "é"])
+def test_a_host_whose_name_is_none(client: httpx.Client, host: str) -> None:
+    refused = client.get("/embed/en", headers=[(b"Host", host.encode())])
+    assert refused.status_code == 400
+    assert "script" not in refused.text
+    for name in ("book.example", "book.example:8443", "127.0.0.1", "[::1]:7860", "a_b-c.example."):
+        assert client.get("/healthz", headers={"Host": name}).status_code == 200
+
+
 def test_an_upload_is_not_taken(client: httpx.Client) -> None:
     sent = client.post("/gradio_api/upload", files={"files": ("a.txt", b"a")})
     assert sent.status_code == 404

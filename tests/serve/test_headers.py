@@ -23,6 +23,26 @@ def test_security_headers(client: httpx.Client, address: str) -> None:
     assert "x-frame-options" not in headers
 
 
+ASKING = [("OPTIONS", each) for each in (*ANSWERS, "/gradio_api/run/predict", "/api/v1/read")]
+ASKING += [("GET", "/lab"), ("GET", "/api/v1/models"), ("POST", "/gradio_api/run/predict")]
+
+
+@pytest.mark.parametrize(("method", "address"), ASKING)
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost"])
+def test_no_foreign_page_is_let_in_and_the_headers_are_there_all_the_same(
+    client: httpx.Client, method: str, address: str, origin: str
+) -> None:
+    asked = {"Origin": origin, "Host": "book.example", "Access-Control-Request-Method": "POST"}
+    headers = client.request(method, address, headers=asked).headers
+    assert headers.get("access-control-allow-origin") in (None, "*")
+    assert "access-control-allow-credentials" not in headers
+    assert "access-control-allow-methods" not in headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    if address in ("/lab", "/labo") or address.startswith(("/gradio_api/", "/api/")):
+        assert "access-control-allow-origin" not in headers
+
+
 def test_only_the_lab_may_evaluate(client: httpx.Client) -> None:
     assert "'unsafe-eval'" in client.get("/lab").headers["content-security-policy"]
     assert "unsafe" not in client.get("/nowhere").headers["content-security-policy"]

@@ -47,7 +47,7 @@ def test_without_a_name_nobody(origin: str) -> None:
         assert allowed(client, origin) is None
         asked = client.options(ADDRESS, headers={"Origin": origin, **PREFLIGHT})
         assert not [name for name in asked.headers if name.startswith("access-control")]
-        assert allowed(client, origin, "/other") == "*"
+        assert allowed(client, origin, "/other") is None
 
 
 def test_only_those_who_are_named() -> None:
@@ -64,6 +64,7 @@ def test_only_those_who_are_named() -> None:
         assert asked.headers["access-control-allow-origin"] == COURSE
         assert "POST" in asked.headers["access-control-allow-methods"]
         assert "Content-Type" in asked.headers["access-control-allow-headers"]
+        assert asked.headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_star_is_anybody() -> None:

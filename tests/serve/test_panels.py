@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 
 def test_a_file_is_one_to_save_and_may_be_asked_for_from_anywhere(client: httpx.Client) -> None:
@@ -21,6 +22,25 @@ def test_a_form_may_ask_for_it_too(client: httpx.Client) -> None:
     asked = {"prompt": "The cat", "decimal": "comma"}
     by_address = client.get("/panels/en/next.csv", params=asked).text.split("table:")[1]
     assert client.post("/panels/en/next.csv", data=asked).text.split("table:")[1] == by_address
+
+
+@pytest.mark.parametrize("address", ["/fragments/en/next", "/panels/en/next.json"])
+def test_a_form_has_room_for_a_hundred_thousand_characters_of_any_kind(
+    client: httpx.Client, address: str
+) -> None:
+    read = client.post(address, data={"prompt": "😀" * 100_000})
+    assert read.status_code == 200
+    if address.startswith("/fragments"):
+        assert "Your text has 100,000 characters: only the last 20,000 are read." in read.text
+
+
+@pytest.mark.parametrize("charset", ["punycode", "undefined", "unicode_escape"])
+def test_a_form_that_is_no_text_is_refused(client: httpx.Client, charset: str) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nz-zzz9\\ud800\r\n--x--\r\n'
+    kind = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+    refused = client.post("/fragments/fr/next", content=part, headers=kind)
+    assert refused.status_code == 400
+    assert "Il n’est pas possible de répondre à cette demande." in refused.text
 
 
 def test_what_is_told_of_its_address_is_where_it_was_asked_for(client: httpx.Client) -> None:

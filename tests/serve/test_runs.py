@@ -130,10 +130,10 @@ def test_the_app_s_run(client: httpx.Client, language: str) -> None:
     ("body", "kind", "status"),
     [
         (b"{}", "text/plain", 415),
-        (b"[]", "application/json", 400),
-        (b"nothing", "application/json", 400),
-        (b"[" * 50_000, "application/json", 400),
-        (b"\xff", "application/json", 400),
+        (b"[]", "application/json", 422),
+        (b"nothing", "application/json", 422),
+        (b"[" * 50_000, "application/json", 422),
+        (b"\xff", "application/json", 422),
     ],
 )
 def test_what_is_no_run(client: httpx.Client, body: bytes, kind: str, status: int) -> None:

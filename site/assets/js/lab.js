@@ -2,7 +2,8 @@
 // drawn again, keeps the address in step, and switches between light and dark.
 (() => {
   const root = document.documentElement;
-  const LANGUAGE = location.pathname.startsWith("/labo") ? "fr" : "en";
+  const LANGUAGE = location.pathname.endsWith("/labo") ? "fr" : "en";
+  const RUNS = new URL("../../runs/" + LANGUAGE, document.currentScript.src);
 
   function applyTheme() {
     const wanted = theme.chosen();
@@ -119,7 +120,7 @@
 
   async function* written(memory, prompt, signal) {
     const headers = { "Content-Type": "application/json" };
-    const answer = await fetch("/runs/" + LANGUAGE, { method: "POST", headers, body: JSON.stringify({ memory, prompt }), signal });
+    const answer = await fetch(RUNS, { method: "POST", headers, body: JSON.stringify({ memory, prompt }), signal });
     if (answer.status === 429) refused = "busy";
     if (!answer.ok) throw new Error(answer.status);
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();

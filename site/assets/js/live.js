@@ -277,13 +277,17 @@
     };
     if (form.querySelector("[data-again]")) document.addEventListener("DOMContentLoaded", lookAgain);
 
-    // A server that sleeps is asked again until it answers.
+    // A server that sleeps is asked again until it answers; one that was asked for too much, when it says.
     let waiting = false;
-    const sleeps = () => {
-      form.querySelector(".live-sleeps").hidden = false;
+    const note = form.querySelector(".live-sleeps"), asleep = note.textContent;
+    const sleeps = ({ detail: { xhr } }) => {
+      const busy = xhr.status === 429;
+      note.textContent = busy ? note.dataset.busy : asleep;
+      note.hidden = false;
       if (waiting) return;
       waiting = true;
-      setTimeout(() => { waiting = false; htmx.trigger(form, "act", {}); }, RETRY);
+      const pause = busy ? 1000 * xhr.getResponseHeader("Retry-After") : RETRY;
+      setTimeout(() => { waiting = false; htmx.trigger(form, "act", {}); }, pause);
     };
     form.addEventListener("htmx:sendError", sleeps);
     form.addEventListener("htmx:responseError", sleeps);

@@ -10,8 +10,9 @@
   }
 
   // The examples of the API ask the site that shows them.
+  const site = new URL("../..", document.currentScript.src).href.replace(/\/$/, "");
   for (const code of document.querySelectorAll(".call .way code")) {
-    code.textContent = code.textContent.replaceAll("http://127.0.0.1:7860", location.origin);
+    code.textContent = code.textContent.replaceAll("http://127.0.0.1:7860", site);
   }
 
   const SETTINGS = ["strategy", "temperature", "top_k", "top_p", "seed", "model"];
@@ -59,7 +60,7 @@
     }
   }
 
-  whenTurnedTo("a.book-lab, a.next[href^='/lab']", (lab) => {
+  whenTurnedTo("a.book-lab, a.next[href*='/lab']", (lab) => {
     const asked = asAddress(along());
     if (asked) lab.href = lab.getAttribute("href").split("?")[0] + "?" + asked;
   });

@@ -304,7 +304,7 @@ class Drawing {
 
 // The typefaces that were used, as they are served, within the file.
 async function typefaces(faces) {
-  const place = new URL("/dress/fonts/", import.meta.url);
+  const place = new URL("../fonts/", import.meta.url);
   const blocks = (await (await fetch(new URL("fonts.css", place))).text()).match(/@font-face\s*\{[^}]*\}/g) ?? [];
   const wanted = blocks.filter((block) => {
     const family = /font-family:\s*"([^"]+)"/.exec(block)[1];

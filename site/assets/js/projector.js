@@ -1,6 +1,7 @@
 // A page, a panel or the lab before a class: one slide at a time, by the keys and by a presenter's clicker.
 (() => {
   const root = document.documentElement;
+  const SITE = new URL("../../", document.currentScript.src).href;
   const PROSE = 18.5; // the type of a page, in pixels
   const SHOWN = { title: [.7, 1.4], text: [.7, 1], figure: [.4, 2.2], panel: [.44, 1.1], step: [.44, 1.1] }; // beside the type of the slides
   const SMALLEST = .8, ON_A_PHONE = .94, TALL = .62; // one that is too tall at its smallest is read in parts
@@ -401,7 +402,7 @@
     const link = event.target.closest?.("a[href]");
     if (!link || link.hasAttribute("download")) return;
     const to = new URL(link.href, location);
-    if (to.origin !== location.origin || !/^\/(?:(?:fr|en|panels)\/|labo?$)/.test(to.pathname)) return;
+    if (!to.href.startsWith(SITE) || !/^(?:(?:fr|en|panels)\/|labo?$)/.test(to.href.slice(SITE.length).split(/[?#]/)[0])) return;
     if (link.matches("[data-other]")) { to.search = location.search; to.hash = location.hash; }
     if (to.pathname === location.pathname && to.hash && !link.matches("[data-other]")) {
       event.preventDefault();

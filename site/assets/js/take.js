@@ -53,7 +53,7 @@
     const { about, title, panel, stamp } = await (await answer(place, asked(menu))).json();
     const chosen = menu.querySelector("[data-picture-of]")?.value;
     const root = chosen ? document.querySelector(`#panel-${chosen}`) : menu.closest("form").querySelector(".drawing");
-    const { picture, painted } = await import("/dress/js/picture.js");
+    const { picture, painted } = await import("./picture.js");
     const svg = await picture(root, title, stamp);
     const name = `${chosen ?? panel}-${about.date.slice(0, 10)}.${kind}`;
     save(kind === "png" ? await painted(svg) : new Blob([svg], { type: "image/svg+xml" }), name);

@@ -176,7 +176,7 @@ def test_a_model_is_the_network_and_no_large_one() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_pupil_reads_no_names_of_the_machine_room(language: str) -> None:
-    told = [page(language, file) for file in FILES]
+    told = [page(language, file) for file in FILES if file != "hosting.md"]  # the hosts' own
     told += [form for forms in texts(language).values() for form in forms]
     assert not [text for text in told if re.search(r"OPENBOOK|\bPORT\b|environment variable", text)]
 
