@@ -22,6 +22,7 @@ PATIENCE = 400.0
 """Seconds that a replica may take to come: it imports and opens all that the app does."""
 
 AT_ONCE, STEPS = 8, 12
+BEGIN = "Once upon a time, there was a little cat, and then came"
 WRITTEN = re.compile(r'name="written" value="([\d.]*)"')
 
 
@@ -57,7 +58,7 @@ def written(client: httpx.Client, meanwhile: Callable[[], object] = object) -> l
         text = ""
         for _ in range(STEPS):
             asked = {
-                "prompt": f"The cat said {number}",
+                "prompt": f"{BEGIN} {number}",
                 "act": "add",
                 "value": "1",
                 "written": text,
