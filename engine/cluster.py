@@ -139,7 +139,7 @@ class Cluster(Crew):
         made = self._elsewhere.made_of()
         name = f"livre-ouvert-{made}"
         if name not in serve.status().applications:
-            told = {each: os.environ[each] for each in TOLD if each in os.environ}
+            told = {each: value for each, value in os.environ.items() if each in TOLD}
             told |= {"OPENBOOK_ENGINE": "", "OPENBOOK_HELPERS": "0"}
             replica = serve.deployment(
                 Replica,

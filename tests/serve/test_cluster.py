@@ -22,6 +22,9 @@ PATIENCE = 400.0
 """Seconds that a replica may take to come: it imports and opens all that the app does."""
 
 AT_ONCE, STEPS = 8, 12
+CLUSTER = {"OPENBOOK_ENGINE": "ray://local", "PYTHONPATH": ""}
+"""Ray's processes speak to each other by the address of the machine: the network is not cut."""
+
 BEGIN = "Once upon a time, there was a little cat, and then came"
 WRITTEN = re.compile(r'name="written" value="([\d.]*)"')
 
@@ -33,7 +36,7 @@ def test_replicas_change_no_answer_and_no_step_is_lost_with_one(tmp_path: Path) 
     with app(tmp_path / "without", 0) as (client, _):
         told = panels(client), labs(client)
         texts = written(client)
-    with app(tmp_path / "with", 2, OPENBOOK_ENGINE="ray://local") as (client, process):
+    with app(tmp_path / "with", 2, **CLUSTER) as (client, process):
         until(lambda: replicas_of(client) == 2)
         assert (panels(client), labs(client)) == told
         first = named(process, "ray::ServeReplica")
