@@ -72,10 +72,6 @@ class Cluster(Crew):
         self._wanted = count
         self._ready = 0
         self._replicas: Any = None
-        self._elsewhere: Elsewhere | None = None
-
-    def start(self, elsewhere: Elsewhere | None = None) -> None:
-        self._elsewhere = elsewhere
 
     def begin(self) -> None:
         """Let the cluster have its replicas; meanwhile this process answers."""

@@ -76,6 +76,7 @@ class Crew:
         self._works: list[Work] = []
         self._helpers: list[_Helper] = []
         self._nursery: Nursery | None = None
+        self._elsewhere: Elsewhere | None = None
         self._begun = False
         self._coming = False  # another one, for a helper that ended
 
@@ -109,8 +110,9 @@ class Crew:
         """What helpers can be asked for, by its number."""
         return self._works
 
-    def start(self, _elsewhere: Elsewhere | None = None) -> None:
+    def start(self, elsewhere: Elsewhere | None = None) -> None:
         """Make the helpers; no other thread may run yet, since a copy would not have it."""
+        self._elsewhere = elsewhere
         if self._count:
             self._nursery = Nursery(partial(_help, self._works, self._begin))
             self._helpers = [_Helper(self._nursery, place) for place in range(self._count)]
