@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from engine import process
+from engine.crew import Elsewhere
 from engine.leaving import left
 from livre_ouvert import root, settings
 from panels.api import calls, document, writing
@@ -59,37 +60,14 @@ def main() -> None:
     except building.BuildError as said:
         sys.exit(str(said))
 
-    demo = lab.blocks()
-    demo.queue(api_open=False)
-    drawing, page = (
-        process.crew.helped(partial(draw, process.models), about)
-        for draw in (panels.drawing, panels.page)
-    )
-    exercising = (
-        process.crew.helped(partial(draw, process.models), lambda *asked: asked[1])
-        for draw in (exercises.page, exercises.answered, exercises.sheet, exercises.key)
-    )
-    papers = exercise_routes(*exercising)
-    taken = process.crew.helped(partial(take.taken, process.models), about)
-    bench = process.crew.helped(partial(embed, process.models), about)
-    api = Api(
-        tuple(calls.CALLS),
-        process.crew.helped(
-            partial(calls.answered, process.models), lambda _, sent, *__: calls.about(sent)
-        ),
-        process.crew.helped(
-            partial(writing.written, process.models), lambda sent, *_: calls.about(sent)
-        ),
-        document.told_of(process.models),
-    )
-    step = stepping()
-    process.crew.start()
+    demo, parts, papers, api, step = helped()
+    process.crew.start(Elsewhere(building.made_of, helped))
     line = Line(process.crew.at_once)
     metrics = Metrics(process.figures, line)
     ours = routes(
         process.ready,
         line,
-        panel_routes(drawing, page, taken, bench),
+        parts,
         page_routes(pages, LANGUAGES),
         api_routes(api, line),
         host_routes(metrics, settings.HOST_TOKEN.of()),
@@ -150,6 +128,35 @@ def main() -> None:
         beginning.wait()
     finally:
         demo.close(verbose=False)
+
+
+def helped() -> tuple[Any, ...]:
+    """All that helpers are asked for: the lab, the panels, the exercises, the API, a run's step."""
+    demo = lab.blocks()
+    demo.queue(api_open=False)
+    drawing, page = (
+        process.crew.helped(partial(draw, process.models), about)
+        for draw in (panels.drawing, panels.page)
+    )
+    exercising = (
+        process.crew.helped(partial(draw, process.models), lambda *asked: asked[1])
+        for draw in (exercises.page, exercises.answered, exercises.sheet, exercises.key)
+    )
+    papers = exercise_routes(*exercising)
+    taken = process.crew.helped(partial(take.taken, process.models), about)
+    bench = process.crew.helped(partial(embed, process.models), about)
+    api = Api(
+        tuple(calls.CALLS),
+        process.crew.helped(
+            partial(calls.answered, process.models), lambda _, sent, *__: calls.about(sent)
+        ),
+        process.crew.helped(
+            partial(writing.written, process.models), lambda sent, *_: calls.about(sent)
+        ),
+        document.told_of(process.models),
+    )
+    step = stepping()
+    return demo, panel_routes(drawing, page, taken, bench), papers, api, step
 
 
 def about(*asked: Any) -> Any:

@@ -10,8 +10,8 @@ from importlib import import_module
 from benchmarks.running import HEAD, ROOT, Line, machine, show
 
 ALL = (
-    "one_stream", "streams", "first_answer", "classroom", "flood", "startup", "memory", "pages",
-    "step", "training",
+    "one_stream", "streams", "first_answer", "classroom", "flood", "soak", "startup", "memory",
+    "pages", "step", "training",
 )  # fmt: skip
 TABLE = re.compile(r"(<!-- bench -->\n).*?(<!-- /bench -->)", re.DOTALL)
 

@@ -18,6 +18,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any, TypeVar
 
@@ -57,6 +58,15 @@ CALL, LEFT = b"?", b"!"
 """What a message to a helper begins with: a call, or that nobody waits for its answer any more."""
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """For a process that is no copy of this one: what tells which version it is, and what makes it
+    know the same works in the same order."""
+
+    made_of: Callable[[], str]
+    know: Callable[[], object]
+
+
 class Crew:
     """So many helpers, once they are started; each begins with `begin`, and then is ready."""
 
@@ -66,6 +76,7 @@ class Crew:
         self._works: list[Work] = []
         self._helpers: list[_Helper] = []
         self._nursery: Nursery | None = None
+        self._elsewhere: Elsewhere | None = None
         self._begun = False
         self._coming = False  # another one, for a helper that ended
 
@@ -82,10 +93,9 @@ class Crew:
 
         @wraps(work)
         async def asked(*given: Any) -> T:
-            helper = self._who(about(*given)) if self._helpers else None
-            if helper is not None:
+            if self.there:
                 leaving = left.get()
-                answer = await helper.ask(pickle.dumps((number, given)), leaving)
+                answer = await self._ask(about(*given), pickle.dumps((number, given)), leaving)
                 if answer:
                     result: T = answer[0]
                     return result
@@ -95,8 +105,14 @@ class Crew:
 
         return asked
 
-    def start(self) -> None:
+    @property
+    def works(self) -> Sequence[Work]:
+        """What helpers can be asked for, by its number."""
+        return self._works
+
+    def start(self, elsewhere: Elsewhere | None = None) -> None:
         """Make the helpers; no other thread may run yet, since a copy would not have it."""
+        self._elsewhere = elsewhere
         if self._count:
             self._nursery = Nursery(partial(_help, self._works, self._begin))
             self._helpers = [_Helper(self._nursery, place) for place in range(self._count)]
@@ -126,6 +142,13 @@ class Crew:
     def at_once(self) -> int:
         """How many calls are done at the same time, by all helpers or here."""
         return AT_ONCE * max(1, len(self._helpers))
+
+    async def _ask(
+        self, about: Hashable, call: bytes, leaving: threading.Event | None
+    ) -> tuple[Any] | None:
+        """A helper's answer, alone in a tuple; None where no helper has one."""
+        helper = self._who(about)
+        return await helper.ask(call, leaving) if helper else None
 
     def _who(self, about: Hashable) -> _Helper | None:
         """The one who knows, or when that one is busy or ended one who is not."""
@@ -302,7 +325,7 @@ def _answer(works: Sequence[Work], line: socket.socket) -> None:
             if kind == LEFT:  # the answer was on its way already
                 continue
             number, given = pickle.loads(_read(line, int.from_bytes(_read(line, SIZE))))
-            answer = _done(works[number], given)
+            answer = done(works[number], given)
             line.sendall(len(answer).to_bytes(SIZE) + answer)
 
 
@@ -314,7 +337,7 @@ def _read(line: socket.socket, size: int) -> bytes:
     return got
 
 
-def _done(work: Work, given: Sequence[Any]) -> bytes:
+def done(work: Work, given: Sequence[Any]) -> bytes:
     """What is sent back: the answer alone in a tuple, or None where there is none."""
     try:
         return pickle.dumps((work(*given),))

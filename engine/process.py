@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.crew import Crew, helpers
+from engine.cluster import Cluster
+from engine.crew import Crew, Work, helpers
 from engine.memory import held_by, memory_of, settle
 from engine.shelf import ALWAYS, Shelf, from_environment
 from engine.tally import tally
+from livre_ouvert import settings
 
 settle()
 
@@ -20,15 +23,25 @@ def _begin() -> None:
     tally.put("model", memory_of(engine.model.network.config))
 
 
-crew = Crew(helpers(), _begin)
+def _begin_elsewhere() -> Sequence[Work]:
+    """Of a replica: open its model too, and tell what it can be asked for."""
+    _begin()
+    return crew.works
+
+
+_cluster = settings.ENGINE.of()
+crew = (
+    Cluster(_cluster, settings.HELPERS.of(), _begin_elsewhere)
+    if _cluster
+    else Crew(helpers(), _begin)
+)
 """Those who do what the events ask for, once the app has started them."""
 
 
 def start_loading() -> None:
     """Open the bundled model in the background: the helpers' where there are any."""
-    if crew.there:
-        crew.begin()
-    else:
+    crew.begin()
+    if not crew.there:
         models.start()
 
 

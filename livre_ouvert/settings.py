@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Generic, TypeVar
 
@@ -21,6 +22,7 @@ ENVIRONMENT: Mapping[str, str] = os.environ
 OURS = "OPENBOOK_"
 
 ORIGIN = re.compile(r"\*|null|https?://[^\s/?#@]+")
+CLUSTER = re.compile(r"ray://(local|auto|[\w.-]+:\d{1,5})")
 ROOT_OF = re.compile(r"(/[\w.~-]+)+", re.ASCII)
 TOKEN = re.compile(r"[!-~]{16,}")
 
@@ -114,6 +116,13 @@ def _one(word: str) -> Callable[[str], str]:
     return read
 
 
+def _cluster(text: str) -> str:
+    """Where a Ray cluster is; without Ray there is none."""
+    if not CLUSTER.fullmatch(text) or find_spec("ray") is None:
+        raise ValueError(text)
+    return text
+
+
 def _token(text: str) -> str:
     if not TOKEN.fullmatch(text):
         raise ValueError(text)
@@ -145,6 +154,13 @@ MEMORY = Setting[int | None](
 HELPERS = Setting[int | None](
     "OPENBOOK_HELPERS", "a whole number from 0 to 64", _whole(0, 64), None
 )
+ENGINE = Setting(
+    "OPENBOOK_ENGINE",
+    "ray://local, ray://auto or ray:// and the host and port of a cluster, once what "
+    "requirements-ray.txt names is installed",
+    _cluster,
+    "",
+)
 ROOT = Setting(
     "OPENBOOK_ROOT", "the beginning of an address, as /gpt is, none of the book's", _root, ""
 )
@@ -160,5 +176,6 @@ HOST_TOKEN = Setting(
 )
 
 SETTINGS: tuple[Setting[Any], ...] = (
-    HOST, PORT, SPACE, LENT, MODELS, MEMORY, HELPERS, ROOT, ORIGINS, PROXIES, LOG, HOST_TOKEN,
+    HOST, PORT, SPACE, LENT, MODELS, MEMORY, HELPERS, ENGINE, ROOT, ORIGINS, PROXIES, LOG,
+    HOST_TOKEN,
 )  # fmt: skip

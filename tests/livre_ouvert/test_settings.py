@@ -46,6 +46,10 @@ def test_what_is_set_is_read(setting: Setting[Any], given: str, read: object) ->
         *(("PORT", port) for port in ("0", "-1", "65536", "http", "78 60", "٣", "9" * 5000)),
         *(("OPENBOOK_MEMORY", memory) for memory in ("abc", "0", "-1", "4 GB", "1.5")),
         *(("OPENBOOK_HELPERS", many) for many in ("-3", "many", "65")),
+        *(
+            ("OPENBOOK_ENGINE", engine)
+            for engine in ("local", "ray://", "http://a:1", "ray://a b:1")
+        ),
         ("OPENBOOK_PROXIES", "the proxy"),
         ("OPENBOOK_LOG", "yes"),
         ("OPENBOOK_HOST_TOKEN", "short"),
@@ -60,6 +64,15 @@ def test_what_cannot_be_is_refused_by_name(name: str, given: str) -> None:
     for language in LANGUAGES:
         words = command_words(language)
         assert name in words(f"settings.{refused.value.kind}", **refused.value.values)
+
+
+def test_a_cluster_needs_what_is_installed_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"OPENBOOK_ENGINE": "ray://10.0.0.5:6379"}
+    monkeypatch.setattr(settings, "find_spec", lambda _: None)
+    with pytest.raises(SettingError, match=r"requirements-ray\.txt"):
+        settings.ENGINE.of(given)
+    monkeypatch.setattr(settings, "find_spec", lambda name: name)
+    assert settings.ENGINE.of(given) == "ray://10.0.0.5:6379"
 
 
 def test_a_name_of_ours_that_is_none_is_refused() -> None:

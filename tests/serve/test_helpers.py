@@ -24,10 +24,10 @@ TEXTS = ("Il était une fois", "Once upon a time", "😀\0<b>", "")
 
 
 @contextmanager
-def app(folder: Path, helpers: int) -> Iterator[tuple[httpx.Client, int]]:
+def app(folder: Path, helpers: int, **environment: str) -> Iterator[tuple[httpx.Client, int]]:
     """A browser without a screen before an app of its own, and the number of that process."""
     port = free_port()
-    process = start(port, folder, OPENBOOK_HELPERS=str(helpers))
+    process = start(port, folder, OPENBOOK_HELPERS=str(helpers), **environment)
     try:
         address = wait_until_ready(process, port, folder)
         with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
