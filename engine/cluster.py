@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 from engine.crew import AT_ONCE, Crew, Elsewhere, Work, done
@@ -204,8 +205,8 @@ class Replica:
         leaving = threading.Event()
         left.set(leaving)
         number, given = pickle.loads(call)
-        asked = copy_context().run, done, self._works[number], given
+        answering = partial(copy_context().run, done, self._works[number], given)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._hands, *asked)
+            return await asyncio.get_running_loop().run_in_executor(self._hands, answering)
         finally:
             leaving.set()
