@@ -20,6 +20,9 @@ OF_A_SPACE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/
 A_HOME = 64
 """Bits of an IPv6 address that a reader does not choose: the rest is theirs to change at will."""
 
+HANDED_ON = "openbook.handed_on"
+"""Where a request keeps what `handed_on` found before its headers were taken off."""
+
 HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 """The name of a host, and its port."""
 
@@ -51,6 +54,11 @@ def proxied(scope: Scope) -> bool:
     return peer is not None and _is_named(peer)
 
 
+def handed_on(scope: Scope) -> bool:
+    """Whether anybody between the reader and the app has said so, believed or not."""
+    return bool(scope.get(HANDED_ON)) or any(_is_proxys(name) for name, _ in scope["headers"])
+
+
 class Forwarded:
     """What a named proxy says of how it was asked, over https and by which name, holds further in.
 
@@ -65,13 +73,18 @@ class Forwarded:
         if scope["type"] == "http":
             named = proxied(scope)
             kept = [each for each in scope["headers"] if _is_kept(each[0], named)]
-            asked, scope = Headers(scope=scope), {**scope, "headers": kept}
+            asked = Headers(scope=scope)
+            scope = {**scope, "headers": kept, HANDED_ON: handed_on(scope)}
             scheme, host = (_last(asked, f"x-forwarded-{name}") for name in ("proto", "host"))
             if named and scheme in ("http", "https"):
                 scope["scheme"] = scheme
             if named and HOST.fullmatch(host):
                 MutableHeaders(scope=scope)["Host"] = host
         await self.app(scope, receive, send)
+
+
+def _is_proxys(name: bytes) -> bool:
+    return name.startswith(b"x-forwarded-") or name in (b"forwarded", b"via", b"x-real-ip")
 
 
 def _is_kept(name: bytes, named: bool) -> bool:

@@ -20,14 +20,12 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
 from serve import dress
+from serve.client import handed_on
 from serve.language import LANGUAGES, Language
 from serve.metrics import NOWHERE, Metrics
 from serve.parts import templates_of, words_for
 
 BEARER = "Bearer "
-FORWARDED = ("forwarded", "via", "x-real-ip")
-"""Headers by which a proxy says that somebody else asks; and all that begin with `x-forwarded-`."""
-
 
 NAMED = re.compile(r"(?:(localhost|[\d.]+)|\[([\da-f:]+)\])(?::\d+)?", re.IGNORECASE)
 """A Host that may be this machine: a name or an address of four numbers, or one of eight."""
@@ -85,11 +83,8 @@ def at_this_machine(scope: Scope) -> bool:
     asks.
     """
     request = Request(scope)
-    for name in request.headers:
-        if name in FORWARDED or name.startswith("x-forwarded-"):
-            return False
     named = NAMED.fullmatch(request.headers.get("host", ""))
-    if named is None or request.client is None:
+    if handed_on(scope) or named is None or request.client is None:
         return False
     asked = named[1] or named[2]
     return _is_here(request.client.host) and (asked == "localhost" or _is_here(asked))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from packaging.requirements import Requirement
 
 import gpt
 from tests.conftest import ROOT, wait_until_ready
@@ -73,9 +74,9 @@ def test_it_asks_for_what_the_list_of_versions_names(installed: Path) -> None:
     (about,) = installed.glob("livre_ouvert-*.dist-info")
     wanted = Parser().parsestr((about / "METADATA").read_text("utf-8")).get_all("Requires-Dist")
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    named = {line.replace("_", "-") for line in lines if line and not line.startswith("#")}
+    named = {Requirement(line) for line in lines if line and not line.startswith("#")}
     assert wanted is not None
-    assert set(wanted) == named
+    assert set(map(Requirement, wanted)) == named
 
 
 def test_a_program_anywhere_reads_with_it(installed: Path, tmp_path: Path) -> None:
