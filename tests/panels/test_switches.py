@@ -48,10 +48,10 @@ def reference() -> Any:
 
 def test_both_sides_are_those_of_transformers(view: View, reference: Any) -> None:
     ids = torch.tensor([view.reading.ids])
-    drawn = switches.data(view, off("feed_forward"), 2, 1, 1, 2)
+    drawn = switches.data(view, off("feed_forward"), 1, 1, 1, 2)
     with torch.no_grad():
         before = reference(ids).logits[0, -1].softmax(0)
-        hook = reference.transformer.h[1].mlp.register_forward_hook(lambda _m, _i, out: 0 * out)
+        hook = reference.transformer.h[0].mlp.register_forward_hook(lambda _m, _i, out: 0 * out)
         after = reference(ids).logits[0, -1].softmax(0)
         hook.remove()
     for pair in drawn["pairs"]:

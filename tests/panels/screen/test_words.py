@@ -105,6 +105,7 @@ def put_together() -> set[str]:
         "full_context.": {"dropped", "kept", "computed"},
         "heads.": set(HABITS),
         "inside.": set(INSIDE),
+        "knows.": {"known", "turned", "invented"},
         "parameters.": {
             "tied_embedding", "token_embedding", "output", "position_embedding",
             "attention", "feed_forward", "norms",

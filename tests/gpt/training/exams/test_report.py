@@ -61,7 +61,7 @@ def test_every_exam_with_a_target_is_held(
     assert by_name["distinct 4-grams"].asked.startswith("30 × ")
     assert by_name["… as people write"].asked == "4 × 110 words"
     assert 0 < by_name["written by heart"].value < 1
-    assert by_name["… in held-out stories"].value == 0
+    assert by_name["… in held-out stories"].value < by_name["written by heart"].value
 
 
 def test_a_target_is_reached_in_both_languages_or_not() -> None:
