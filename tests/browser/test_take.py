@@ -203,7 +203,7 @@ def test_panels_in_a_course_hold_to_what_it_allows(context: BrowserContext, cour
 def test_a_run_and_a_course_open_from_a_disk(
     context: BrowserContext, client: httpx.Client, app: str, tmp_path: Path
 ) -> None:
-    asked = {"prompt": "Once upon a time", "written": "12.604.344"}
+    asked = {"prompt": "Once upon a time", "written": "12.595.347"}
     file = tmp_path / "run.html"
     file.write_bytes(client.get("/panels/en/text.html", params=asked).content)
     asked_for: list[str] = []
