@@ -105,14 +105,7 @@ def main() -> None:
             "openapi_url": None,
             "lifespan": origins.outermost(settings.ORIGINS.of()),
             "routes": ours,
-            "middleware": layers(
-                ours,
-                gradio_pages(head),
-                events,
-                line,
-                left,
-                metrics,
-            ),
+            "middleware": layers(ours, gradio_pages(head), events, line, left, metrics),
             "exception_handlers": {
                 HTTPException: on_http_exception,
                 RequestValidationError: on_invalid,

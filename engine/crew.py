@@ -32,8 +32,6 @@ from livre_ouvert import settings
 
 logger = logging.getLogger(__name__)
 
-logger = logging.getLogger(__name__)
-
 T = TypeVar("T")
 Work = Callable[..., Any]
 

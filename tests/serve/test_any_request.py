@@ -5,12 +5,13 @@ from __future__ import annotations
 import socket
 from urllib.parse import quote, urlencode
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from panels.catalogue import PANELS
 from panels.screen.state import State
 from serve.gate import ENDLESS
+from tests.serve.bounded import bounded
 
 METHODS = ["GET", "GET", "GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "PATCH", "NONE"]
 PARTS = [
@@ -66,14 +67,7 @@ def asks(app: str, method: str, target: str, headers: dict[str, str], body: byte
 
 
 def test_whatever_is_asked_is_answered(app: str) -> None:
-    @settings(
-        max_examples=150,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @bounded(150)
     @given(some.sampled_from(METHODS), paths, queries, headers, bodies)
     def ask(method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> None:
         if ENDLESS.fullmatch(path):  # has no end

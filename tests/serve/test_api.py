@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.openapi import from_dict
@@ -39,6 +39,7 @@ from serve.in_line import COMPUTED
 from serve.language import language_of
 from serve.line import Line
 from serve.parts import words_for
+from tests.serve.bounded import bounded
 
 ADDRESS = "/api/v1"
 ORIGIN = {"Origin": "https://elsewhere.example", "Host": "book.example"}
@@ -310,14 +311,7 @@ def test_the_api_keeps_the_word_of_its_document(
     """A few questions that the document allows, and a few that it forbids, which are refused."""
     right = mode is GenerationMode.POSITIVE
 
-    @settings(
-        max_examples=6,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @bounded(6)
     @given(case=DOCUMENT[path][method].as_strategy(generation_mode=mode))
     def ask(case: Case[Any]) -> None:
         answer = case.call_and_validate(

@@ -87,25 +87,23 @@ def test_https_counts_from_a_named_proxy(
     monkeypatch: pytest.MonkeyPatch, peer: str, told: str, scheme: str
 ) -> None:
     monkeypatch.setenv("OPENBOOK_PROXIES", PROXIES)
+    assert further_in(asked(peer, x_forwarded_proto=told))["scheme"] == scheme
+
+
+def further_in(scope: dict[str, Any]) -> Scope:
+    """What a request has become for those further in."""
     passed: list[Scope] = []
 
     async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
         passed.append(scope)
 
-    scope = asked(peer, x_forwarded_proto=told)
     asyncio.run(Forwarded(app)(scope, None, None))  # type: ignore[arg-type]
-    assert passed[0]["scheme"] == scheme
+    return passed[0]
 
 
 def forwarded(scope: dict[str, Any]) -> dict[str, str]:
     """The headers that go further in."""
-    passed: list[Scope] = []
-
-    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
-        passed.append(scope)
-
-    asyncio.run(Forwarded(app)(scope, None, None))  # type: ignore[arg-type]
-    return {name.decode(): value.decode() for name, value in passed[0]["headers"]}
+    return {name.decode(): value.decode() for name, value in further_in(scope)["headers"]}
 
 
 @pytest.mark.parametrize(

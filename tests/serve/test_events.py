@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -22,6 +22,7 @@ from starlette.testclient import TestClient
 from panels.screen.acts import ACTS
 from panels.screen.state import State
 from serve.events import EVENT, Events
+from tests.serve.bounded import bounded
 from tests.serve.lab_page import LabPage, lab_page
 
 RIGHT = {"fn_index": 1, "data": ["memory", "prompt"], "session_hash": "abc"}
@@ -160,14 +161,7 @@ def of_the_lab(lab: LabPage) -> some.SearchStrategy[dict[str, Any]]:
 
 
 def test_whatever_the_lab_is_sent_it_answers(lab: LabPage) -> None:
-    @settings(
-        max_examples=60,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @bounded(60)
     @given(event=of_the_lab(lab))
     def ask(event: dict[str, Any]) -> None:
         answer = lab.client.post(EVENT, content=json.dumps(event).encode(), headers=KIND)
